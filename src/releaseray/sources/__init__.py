@@ -1,0 +1,50 @@
+"""Where history comes from: one module a kind of source, each giving the same few answers."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from releaseray.notes.history import History, Tag
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a repository says of itself. `web_url` is its page on its forge (`https://github.com/acme/myapp`),
+    None without a known remote; `full_name` is `owner/name` (or `local/name`); `github_repo_id` only on GitHub."""
+
+    full_name: str
+    default_branch: str
+    web_url: str | None
+    github_repo_id: int | None = None
+
+
+class Source(Protocol):
+    """A repository whose history can be read. Every call may raise `SourceError`."""
+
+    async def describe(self) -> Description:
+        """Name, default branch and web address."""
+
+    async def refresh(self) -> None:
+        """Bring the local copy up to what the origin has now."""
+
+    async def tags(self) -> list[Tag]:
+        """Every tag that leads to a commit, newest first by date, ties by name."""
+
+    async def head(self) -> str:
+        """The full sha of the default branch's newest commit."""
+
+    async def root(self, to_sha: str) -> str:
+        """The full sha of the first commit that `to_sha` goes back to."""
+
+    async def is_ancestor(self, older: str, newer: str) -> bool:
+        """Whether the commit `older` is reached from the commit `newer`."""
+
+    async def history(self, *, from_tag: str | None, from_sha: str | None, to_tag: str, to_sha: str) -> History:
+        """All that is known of `from_sha..to_sha` (from the first commit when `from_sha` is None).
+
+        The tag names only label the result: what is read is what the shas say, even when a tag moved since.
+        """
+
+
+class SourceError(Exception):
+    """The source cannot give what was asked; the message is written for the user, without secrets or local
+    detail beyond what the user named."""
