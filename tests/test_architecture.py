@@ -10,8 +10,10 @@ SRC = Path(__file__).parent.parent / "src" / "releaseray"
 
 RANKS = {
     "settings": 0, "errors": 0, "logs": 0,
-    "notes": 1, "tracking": 1,
-    "models": 2,
+    "notes": 1, "tracking": 1, "secrets": 1,
+    "models": 2, "outbound": 2, "webhooks": 2,
+    "jobs": 3,
+    "redis_pipe": 3,
     "db": 3, "repositories": 3, "sources": 3, "channels": 3, "writers": 3, "embedded": 3,
     "services": 4,
     "api": 5, "worker": 5, "web": 5,

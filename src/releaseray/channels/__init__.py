@@ -1,1 +1,127 @@
+"""Where drafts go: one module a channel, each a `CHANNEL` that publishes a note and knows no database."""
 
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Protocol, TypeVar
+
+import httpx
+from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic.alias_generators import to_camel
+
+SEED_ORDER = ("github", "intercom", "hosted", "slack", "teams")
+
+
+class ChannelConfig(BaseModel):
+    """What a client sets up for a channel: camelCase, strict, nothing undocumented; secrets are `SecretStr`."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        validate_by_name=False,
+        validate_by_alias=True,
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    def stored(self) -> dict[str, Any]:
+        """Everything, secrets in clear and camelCase: to be encrypted, and read back by `model_validate`."""
+        values = self.model_dump(by_alias=True, exclude_none=True)
+        return {k: v.get_secret_value() if isinstance(v, SecretStr) else v for k, v in values.items()}
+
+    def shown(self) -> dict[str, Any]:
+        """What a client may read back: everything but the secrets."""
+        values = self.model_dump(by_alias=True, exclude_none=True)
+        return {k: v for k, v in values.items() if not isinstance(v, SecretStr)}
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A draft as a channel sees it.
+
+    `version` is the tag. `full_name` is the repository's `owner/name`, `web_url` its page on its forge.
+    `compare_url` and `hosted_url` (the whole note on this server) are None where there is none; `highlights` are
+    plain lines, best first. `draft` asks GitHub for a draft release; other channels ignore it.
+    """
+
+    title: str
+    version: str
+    body_md: str
+    persona: str
+    full_name: str
+    web_url: str | None = None
+    compare_url: str | None = None
+    hosted_url: str | None = None
+    highlights: tuple[str, ...] = ()
+    prerelease: bool = False
+    draft: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Where the note can be read (None where the vendor gives no address), and `external`: JSON-ready facts to
+    keep and to hand back as `previous` when the same draft, tag or page is published again."""
+
+    url: str | None
+    external: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class ChannelError(Exception):
+    """The vendor did not take the note; `message` is for the user, with the vendor's reason and no secret.
+
+    `permanent`: trying again cannot help, or might publish twice. `retry_after`: the vendor's wish in seconds.
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None = None, permanent: bool = False) -> None:
+        super().__init__(message)
+        self.message = message
+        self.retry_after = retry_after
+        self.permanent = permanent
+
+
+Config_contra = TypeVar("Config_contra", bound=ChannelConfig, contravariant=True)
+
+
+class Channel(Protocol[Config_contra]):
+    """A place where notes are published. One object serves all organizations, so it holds no state."""
+
+    @property
+    def name(self) -> str:
+        """The word the API uses, e.g. `slack`."""
+
+    @property
+    def setup(self) -> str:
+        """One sentence that tells a user how to set this channel up; "" where there is nothing to set up."""
+
+    @property
+    def Config(self) -> type[ChannelConfig]:
+        """The model of the channel's settings."""
+
+    def repeatable(self, config: Config_contra) -> bool:
+        """Whether `publish` may be called again after a call whose outcome is unknown, without making a double."""
+
+    async def publish(
+        self, note: Note, config: Config_contra, http: httpx.AsyncClient, previous: Mapping[str, Any] | None
+    ) -> Result:
+        """Publish, or update what `previous` (an earlier `Result.external`) points at. Raises `ChannelError`."""
+
+    async def test(self, config: Config_contra, http: httpx.AsyncClient) -> str:
+        """Try the settings with the least visible call there is; one sentence on what was found.
+
+        Raises `ChannelError`.
+        """
+
+
+def _found() -> Mapping[str, Channel[Any]]:
+    """Every `CHANNEL` in this folder, in the order of the API's documentation; others follow by name."""
+    modules = [importlib.import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__)]
+    channels: list[Channel[Any]] = [module.CHANNEL for module in modules if hasattr(module, "CHANNEL")]
+    places = {name: place for place, name in enumerate(SEED_ORDER)}
+    channels.sort(key=lambda channel: (places.get(channel.name, len(places)), channel.name))
+    return MappingProxyType({channel.name: channel for channel in channels})
+
+
+CHANNELS: Mapping[str, Channel[Any]] = _found()

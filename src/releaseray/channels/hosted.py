@@ -1,0 +1,36 @@
+"""The public page of this server: nothing to call, for the page is served from the publication itself."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from releaseray.channels import ChannelConfig, ChannelError, Note, Result
+
+
+class HostedConfig(ChannelConfig):
+    """There is nothing to set up."""
+
+
+class Hosted:
+    """Answers with the address of the page; whoever serves the page stores the note."""
+
+    name = "hosted"
+    setup = ""
+    Config = HostedConfig
+
+    def repeatable(self, config: HostedConfig) -> bool:
+        return True
+
+    async def publish(
+        self, note: Note, config: HostedConfig, http: httpx.AsyncClient, previous: Mapping[str, Any] | None
+    ) -> Result:
+        if note.hosted_url is None:
+            raise ChannelError("This server has no public address to show the page at.", permanent=True)
+        return Result(note.hosted_url)
+
+    async def test(self, config: HostedConfig, http: httpx.AsyncClient) -> str:
+        return "The hosted page needs no set-up."
+
+
+CHANNEL = Hosted()
