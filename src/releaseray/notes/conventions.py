@@ -1,0 +1,73 @@
+"""What people wrote for the purpose: headings, labels, prefixes, emoji and trailers, read as categories."""
+
+import re
+from collections.abc import Sequence
+
+from releaseray.notes.draft import Category
+
+_HEADINGS = (
+    (Category.DEPRECATION, r"\bdeprecat"),
+    (Category.BREAKING, r"break|incompatib|\bremov|\bupgrad(?:e|ing)\b|\bmigrat|\bmajor\b|\bdropped\b|💥|🛑"),
+    (Category.SECURITY, r"\bsecurity\b|\bvulnerab|\bcve\b|🔒"),
+    (Category.DOCS, r"\bdoc(?:s|umentation)?\b|\btranslation|\bexamples?\b|\breadme\b|📝|📚"),
+    (Category.PERF, r"\bperf|\boptimi[sz]|\bspeed|\bfaster\b|⚡"),
+    (Category.FEATURE, r"\bfeat|\bnew\b|\benhanc|\badd(?:ed|itions?)?\b|\bimprove|✨|🚀|💡|🎉"),
+    (Category.FIX, r"fix|\bbugs?\b|\bcorrections?\b|\bresolved\b|\bregressions?\b|🐛|🧰|🐞"),
+    (
+        Category.INTERNAL,
+        r"\binternal|\bchores?\b|\bmisc|\brefactor|\btests?\b|\btesting\b|\bci\b|\bbuild|\bpackaging\b|\bcontribut"
+        r"|\bdependenc|\bmaintenance\b|\bdevelop|\bhouse\b|\btooling\b|\binfra|\bcode style\b|\btrivial\b|🏠|🔧|🧹",
+    ),
+)
+_HEADING_PATTERNS = tuple((category, re.compile(pattern, re.IGNORECASE)) for category, pattern in _HEADINGS)
+
+KIND_CATEGORIES = {
+    kind: category
+    for category, kinds in (
+        (
+            Category.FEATURE,
+            "feat feature features improve improvement enhancement enhanced enh add added new types",
+        ),
+        (Category.FIX, "fix fixes fixed bugfix hotfix bug"),
+        (Category.PERF, "perf performance optimize"),
+        (Category.SECURITY, "security sec"),
+        (Category.BREAKING, "breaking remove removed"),
+        (Category.DEPRECATION, "deprecate deprecated"),
+        (Category.DOCS, "docs doc documentation typo"),
+        (
+            Category.INTERNAL,
+            "style styles refactor refactoring test tests testing build ci chore chores deps dep dependencies "
+            "release wip bump cleanup clean lint bld dev maint mnt rel sty tst cln typ internal misc ref i18n",
+        ),
+    )
+    for kind in kinds.split()
+}
+"""What a commit's kind (`feat`, `fix`, numpy's `ENH`) says by convention."""
+
+
+def heading_category(heading: str) -> Category | None:
+    """The category a heading of a changelog names (`Bug fixes` → fix), None where it says no more than "changed"."""
+    for category, pattern in _HEADING_PATTERNS:
+        if pattern.search(heading):
+            return category
+    return None
+
+
+_LABEL_TRIM = re.compile(
+    r"^(?:type|kind|category|c|t|pr|semver|impact|changelog|release-note)\s*[-:/ ]+\s*", re.IGNORECASE
+)
+_SILENT_LABEL = re.compile(
+    r"^(?:no[- _]?changelog|skip[- _]?(?:changelog|news|release[- _]?notes)|release-note-none|ignore[- _]for[- _]release"
+    r"|(?:changelog|release-note)[-:/ ]*(?:none|skip|ignore|no))$",
+    re.IGNORECASE,
+)
+
+
+def label_category(label: str) -> Category | None:
+    """The category a pull request label names (`kind/bug`, `C-enhancement`, `semver:major`)."""
+    return heading_category(_LABEL_TRIM.sub("", label))
+
+
+def says_no_note(labels: Sequence[str]) -> str | None:
+    """The label that asks for no release note (`skip-changelog`, `release-note-none`), if there is one."""
+    return next((label for label in labels if _SILENT_LABEL.match(label.strip())), None)
