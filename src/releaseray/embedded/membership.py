@@ -1,0 +1,129 @@
+"""Join the processes that use a data directory's services; the keeper stops them when the last one leaves."""
+
+import contextlib
+import json
+import os
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from releaseray.embedded.place import EmbeddedFailed, Place, explained, last_words, try_lock
+
+START_SECONDS = 90
+"""A first start makes a database; a start after a crash recovers one."""
+STOP_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Urls:
+    """Where the embedded services listen: Unix sockets that only this user can open."""
+
+    database_url: str
+    redis_url: str
+
+
+@contextlib.contextmanager
+def running(data_dir: Path) -> Iterator[Urls]:
+    """PostgreSQL (database `releaseray`) and Redis on the data directory, for as long as the block lasts.
+
+    Processes that ask for the same directory share the services; whoever leaves last stops them, and waits for
+    it. A process that dies without leaving counts as left. Raises EmbeddedFailed with one line that says why.
+    """
+    if sys.platform == "win32":
+        raise EmbeddedFailed(
+            "The embedded PostgreSQL and Redis need Linux or macOS. Here, set RELEASERAY_DATABASE_URL and "
+            "RELEASERAY_REDIS_URL, or use WSL."
+        )
+    place = Place.of(data_dir)
+    connection, keeper = _join(place)
+    try:
+        yield _urls(connection)
+    finally:
+        _leave(connection, keeper)
+
+
+def _join(place: Place) -> tuple[socket.socket, int | None]:
+    keeper = None
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if connection := _connect(place):
+            return connection, keeper
+        if keeper is not None and _ended(keeper):
+            raise EmbeddedFailed(f"The embedded services cannot start: {last_words(place.log('keeper'))}")
+        lock = try_lock(place.keeper_lock)
+        if lock is not None:
+            keeper = _start_keeper(place, lock)
+        time.sleep(0.02)
+    raise EmbeddedFailed(f"The embedded services on {place.root} do not answer; see {place.log('keeper')}.")
+
+
+def _connect(place: Place) -> socket.socket | None:
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connection.connect(str(place.control))
+    except (FileNotFoundError, ConnectionRefusedError):
+        connection.close()
+        return None
+    except PermissionError:
+        connection.close()
+        raise EmbeddedFailed(f"{place.root} is in use by another user of this machine.") from None
+    return connection
+
+
+def _start_keeper(place: Place, lock: int) -> int:
+    """Start the keeper in a session of its own, so that the terminal's Ctrl-C does not reach it."""
+    with explained(place.root):
+        log = os.open(place.log("keeper"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    try:
+        return os.posix_spawn(
+            sys.executable,
+            [sys.executable, "-m", "releaseray.embedded.keeper", str(place.root), str(place.sockets)],
+            environment,
+            file_actions=[
+                (os.POSIX_SPAWN_DUP2, lock, 0),
+                (os.POSIX_SPAWN_DUP2, log, 1),
+                (os.POSIX_SPAWN_DUP2, log, 2),
+            ],
+            setsid=True,
+        )
+    finally:
+        os.close(lock)
+        os.close(log)
+
+
+def _urls(connection: socket.socket) -> Urls:
+    """What the keeper says once the services are up."""
+    connection.settimeout(START_SECONDS)
+    try:
+        with connection.makefile("rb") as stream:
+            line = stream.readline()
+    except TimeoutError:
+        raise EmbeddedFailed(f"The embedded services were not up within {START_SECONDS} seconds.") from None
+    if not line:
+        raise EmbeddedFailed("The embedded services were ended while they started; start again.")
+    greeting = json.loads(line)
+    if "error" in greeting:
+        raise EmbeddedFailed(greeting["error"])
+    return Urls(**greeting)
+
+
+def _leave(connection: socket.socket, keeper: int | None) -> None:
+    """Say goodbye; the keeper hangs up at once, or, to the last member, when everything has stopped."""
+    connection.settimeout(STOP_SECONDS)
+    with connection, contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(4096):
+            pass
+    if keeper is not None:
+        _ended(keeper)
+
+
+def _ended(keeper: int) -> bool:
+    try:
+        return os.waitpid(keeper, os.WNOHANG)[0] != 0
+    except ChildProcessError:
+        return True
