@@ -128,6 +128,8 @@ async def test_an_answer_that_is_too_large(server: Server, packed: bool) -> None
     async with OutboundClient(LOOPBACK, limit=4_096) as http:
         with pytest.raises(AnswerTooLarge, match="4096 bytes"):
             await http.get(f"http://127.0.0.1:{server.port}/")
+    async with OutboundClient(LOOPBACK, limit=4_096, cut=True) as http:
+        assert (await http.get(f"http://127.0.0.1:{server.port}/")).text == "0" * 4_096
 
 
 async def test_a_packed_answer(server: Server) -> None:

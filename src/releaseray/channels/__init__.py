@@ -42,11 +42,12 @@ class ChannelConfig(BaseModel):
 class Note:
     """A draft as a channel sees it.
 
-    `version` is the tag. `full_name` is the repository's `owner/name`, `web_url` its page on its forge.
+    `key` names the publication (its id) so that it can be found again. `version` is the tag. `full_name` is the repository's `owner/name`, `web_url` its page on its forge.
     `compare_url` and `hosted_url` (the whole note on this server) are None where there is none; `highlights` are
     plain lines, best first. `draft` asks GitHub for a draft release; other channels ignore it.
     """
 
+    key: str
     title: str
     version: str
     body_md: str
@@ -73,13 +74,17 @@ class ChannelError(Exception):
     """The vendor did not take the note; `message` is for the user, with the vendor's reason and no secret.
 
     `permanent`: trying again cannot help, or might publish twice. `retry_after`: the vendor's wish in seconds.
+    `unsure`: the vendor may have taken the note all the same, so the next call must say `again`.
     """
 
-    def __init__(self, message: str, *, retry_after: float | None = None, permanent: bool = False) -> None:
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, permanent: bool = False, unsure: bool = False
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.retry_after = retry_after
         self.permanent = permanent
+        self.unsure = unsure
 
 
 Config_contra = TypeVar("Config_contra", bound=ChannelConfig, contravariant=True)
@@ -100,13 +105,21 @@ class Channel(Protocol[Config_contra]):
     def Config(self) -> type[ChannelConfig]:
         """The model of the channel's settings."""
 
-    def repeatable(self, config: Config_contra) -> bool:
-        """Whether `publish` may be called again after a call whose outcome is unknown, without making a double."""
-
     async def publish(
-        self, note: Note, config: Config_contra, http: httpx.AsyncClient, previous: Mapping[str, Any] | None
+        self,
+        note: Note,
+        config: Config_contra,
+        http: httpx.AsyncClient,
+        previous: Mapping[str, Any] | None = None,
+        *,
+        again: bool = False,
     ) -> Result:
-        """Publish, or update what `previous` (an earlier `Result.external`) points at. Raises `ChannelError`."""
+        """Publish, or update what `previous` (an earlier `Result.external`) points at. Raises `ChannelError`.
+
+        `again`: an earlier call for this publication ended without a known outcome (the process died, or the error
+        was `unsure`). Then what is there is looked up first; where the vendor has no way to look, the answer is a
+        permanent error, never a second copy.
+        """
 
     async def test(self, config: Config_contra, http: httpx.AsyncClient) -> str:
         """Try the settings with the least visible call there is; one sentence on what was found.

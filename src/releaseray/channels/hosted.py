@@ -19,11 +19,14 @@ class Hosted:
     setup = ""
     Config = HostedConfig
 
-    def repeatable(self, config: HostedConfig) -> bool:
-        return True
-
     async def publish(
-        self, note: Note, config: HostedConfig, http: httpx.AsyncClient, previous: Mapping[str, Any] | None
+        self,
+        note: Note,
+        config: HostedConfig,
+        http: httpx.AsyncClient,
+        previous: Mapping[str, Any] | None = None,
+        *,
+        again: bool = False,
     ) -> Result:
         if note.hosted_url is None:
             raise ChannelError("This server has no public address to show the page at.", permanent=True)

@@ -99,9 +99,10 @@ class _PinnedTransport(httpx.AsyncHTTPTransport):
 class OutboundClient(httpx.AsyncClient):
     """An httpx client for addresses that clients name; share one a process and close it at the end.
 
-    `allow`: the operator's networks. `total`: seconds for a whole exchange. `limit`: bytes of an unpacked answer.
-    `connections`: how many may be open at once. Raises httpx's errors, `OutboundRefused` and `AnswerTooLarge`
-    among them; redirects come back as they are, never followed; cookies are not kept; answers are read whole.
+    `allow`: the operator's networks. `total`: seconds for a whole exchange. `limit`: bytes of an unpacked answer;
+    a longer one is an error or, with `cut`, cut there. `connections`: how many may be open at once. Raises
+    httpx's errors, `OutboundRefused` and `AnswerTooLarge` among them; redirects come back as they are, never
+    followed; cookies are not kept; answers are read whole.
     """
 
     def __init__(
@@ -110,12 +111,14 @@ class OutboundClient(httpx.AsyncClient):
         *,
         total: float = 15.0,
         limit: int = 1_000_000,
+        cut: bool = False,
         connections: int = 100,
         resolve: Resolve = system_resolve,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._total = total
         self._limit = limit
+        self._cut = cut
         backend = PinnedBackend(allow, resolve)
         tls = tls or httpx.create_ssl_context(trust_env=False)
         super().__init__(
@@ -134,35 +137,44 @@ class OutboundClient(httpx.AsyncClient):
             async with asyncio.timeout(self._total):
                 response = await super().send(request, **{**options, "stream": True, "follow_redirects": False})
                 try:
-                    return await _read(response, self._limit)
+                    return await _read(response, self._limit, self._cut)
                 finally:
                     await response.aclose()
         except TimeoutError as error:
             raise httpx.ReadTimeout(f"No whole answer within {self._total:g} seconds.", request=request) from error
 
 
-async def _read(response: httpx.Response, limit: int) -> httpx.Response:
+async def _read(response: httpx.Response, limit: int, cut: bool) -> httpx.Response:
     """The whole answer, unpacked no further than to the limit."""
-    encoding = response.headers.get("content-encoding", "identity").lower()
-    if encoding not in ("gzip", "identity"):
-        raise httpx.DecodingError(f"The answer is packed as {encoding[:20]!r}, which was not asked for.")
-    unpacker = zlib.decompressobj(GZIP_WINDOW) if encoding == "gzip" else None
-    content, begun = bytearray(), False
-    async for chunk in response.aiter_raw():
-        begun, room = True, limit + 1 - len(content)
-        content += _unpack(unpacker, chunk, room) if unpacker else chunk
-        if len(content) > limit:
-            raise AnswerTooLarge(f"The answer is larger than {limit} bytes.", request=response.request)
+    content = await _content(response, limit + 1)
+    if len(content) > limit and not cut:
+        raise AnswerTooLarge(f"The answer is larger than {limit} bytes.", request=response.request)
     headers = [
         (k, v) for k, v in response.headers.multi_items() if k not in ("content-encoding", "content-length")
     ]
     return httpx.Response(
         response.status_code,
         headers=headers,
-        content=bytes(content),
+        content=content[:limit],
         request=response.request,
         extensions={"http_version": response.extensions.get("http_version", b"HTTP/1.1")},
     )
+
+
+async def _content(response: httpx.Response, most: int) -> bytes:
+    encoding = response.headers.get("content-encoding", "identity").lower()
+    if encoding not in ("gzip", "identity"):
+        raise httpx.DecodingError(f"The answer is packed as {encoding[:20]!r}, which was not asked for.")
+    packed, content = False, bytearray()
+    unpacker = zlib.decompressobj(GZIP_WINDOW)
+    async for chunk in response.aiter_raw():
+        packed = encoding == "gzip"
+        content += _unpack(unpacker, chunk, most - len(content)) if packed else chunk
+        if len(content) >= most:
+            return bytes(content)
+    if packed and not unpacker.eof:
+        raise httpx.DecodingError("The answer ends too early.", request=response.request)
+    return bytes(content)
 
 
 def _unpack(unpacker: "zlib._Decompress", chunk: bytes, room: int) -> bytes:
