@@ -29,7 +29,10 @@ class Tag(NamedTuple):
 
 
 class Commit(NamedTuple):
-    """One commit. `files` are the changes against its FIRST parent; `date` is the committer's, unix seconds."""
+    """One commit. `files` are the changes against its FIRST parent; `date` is the committer's, unix seconds.
+
+    `files_left_out` counts the changes beyond those listed, for a commit that touches very many files.
+    """
 
     sha: str
     parents: tuple[str, ...]
@@ -38,6 +41,7 @@ class Commit(NamedTuple):
     subject: str
     body: str
     files: tuple[FileChange, ...]
+    files_left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
