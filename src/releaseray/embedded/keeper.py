@@ -4,15 +4,17 @@ It is started with the keeper's lock as standard input, which it holds, never re
 """
 
 import asyncio
+import contextlib
 import json
 import logging
+import os
 import signal
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
 
 from releaseray.embedded.orphans import services_lock
-from releaseray.embedded.place import EmbeddedFailed, Place
+from releaseray.embedded.place import FAREWELL, EmbeddedFailed, Place
 from releaseray.embedded.postgres import Postgres
 from releaseray.embedded.redis import Redis
 
@@ -29,42 +31,54 @@ log = logging.getLogger("keeper")
 class Members:
     """The connected processes; each is greeted when the services are up, and leaves by hanging up or dying."""
 
-    def __init__(self) -> None:
+    def __init__(self, door: Path) -> None:
         self.greeting: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._door = door
         self._writers: set[asyncio.StreamWriter] = set()
         self._came, self._gone = asyncio.Event(), asyncio.Event()
 
-    async def welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Serve one member from its coming to its going; the last one's line stays open until we have ended."""
-        self._writers.add(writer)
-        self._came.set()
-        self._gone.clear()
-        writer.write(await asyncio.shield(self.greeting))
-        try:
-            await reader.read()
-        except OSError:
-            writer.close()
-        if len(self._writers) > 1:
-            self._writers.remove(writer)
-            writer.close()
-        else:
-            self._gone.set()
+    async def open(self) -> None:
+        """Take members from now on."""
+        self._door.unlink(missing_ok=True)
+        self._server = await asyncio.start_unix_server(self._welcome, self._door)
+        self._door.chmod(0o600)
+
+    def close(self) -> None:
+        """Take no more; who comes now starts a keeper of its own as soon as we have ended."""
+        self._gone.set()
+        self._server.close()
+        self._door.unlink(missing_ok=True)
 
     async def first(self) -> None:
         """Wait for somebody to come. Raises TimeoutError."""
         await asyncio.wait_for(self._came.wait(), ALONE_SECONDS)
 
     async def none_left(self) -> None:
-        """Wait until the last one has gone."""
+        """Wait until the last one has gone, which closes the door."""
         await self._gone.wait()
+
+    async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one member from its coming to its going; the last one's line stays open until we have ended."""
+        if self._gone.is_set():
+            writer.close()
+            return
+        self._writers.add(writer)
+        self._came.set()
+        writer.write(await asyncio.shield(self.greeting))
+        with contextlib.suppress(OSError):
+            await reader.read()
+        if len(self._writers) > 1:
+            self._writers.remove(writer)
+            writer.write(FAREWELL)
+            writer.close()
+        else:
+            self.close()
 
 
 async def keep(place: Place) -> None:
     """Run the services of the place for as long as it has members."""
-    members = Members()
-    place.control.unlink(missing_ok=True)
-    server = await asyncio.start_unix_server(members.welcome, place.control)
-    place.control.chmod(0o600)
+    members = Members(place.control)
+    await members.open()
     services: list[Service] = []
     try:
         await members.first()
@@ -81,8 +95,7 @@ async def keep(place: Place) -> None:
         if not members.greeting.done():
             members.greeting.set_result(_line({"error": failure.message}))
     finally:
-        server.close()
-        place.control.unlink(missing_ok=True)
+        members.close()
         await asyncio.gather(*(service.child.stop() for service in services))
 
 
@@ -116,6 +129,7 @@ async def _first_of(*waits: Coroutine[None, None, None]) -> None:
     done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in pending:
         task.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)
     for task in done:
         task.result()
 
@@ -123,3 +137,4 @@ async def _first_of(*waits: Coroutine[None, None, None]) -> None:
 if __name__ == "__main__":
     logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(message)s")
     asyncio.run(keep(Place(Path(sys.argv[1]), Path(sys.argv[2]))))
+    os._exit(0)  # the last member's line must not close before the process ends

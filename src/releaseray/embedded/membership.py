@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from releaseray.embedded.place import EmbeddedFailed, Place, explained, last_words, try_lock
+from releaseray.embedded.place import FAREWELL, EmbeddedFailed, Place, explained, last_words, try_lock
 
 START_SECONDS = 90
 """A first start makes a database; a start after a crash recovers one."""
@@ -38,19 +38,21 @@ def running(data_dir: Path) -> Iterator[Urls]:
             "RELEASERAY_REDIS_URL, or use WSL."
         )
     place = Place.of(data_dir)
-    connection, keeper = _join(place)
+    connection, keeper, urls = _join(place)
     try:
-        yield _urls(connection)
+        yield urls
     finally:
         _leave(connection, keeper)
 
 
-def _join(place: Place) -> tuple[socket.socket, int | None]:
+def _join(place: Place) -> tuple[socket.socket, int | None, Urls]:
+    """Connect to the keeper and wait for its greeting, starting one if need be."""
     keeper = None
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        if connection := _connect(place):
-            return connection, keeper
+        connection = _connect(place)
+        if connection and (urls := _greeted(connection)):
+            return connection, keeper, urls
         if keeper is not None and _ended(keeper):
             raise EmbeddedFailed(f"The embedded services cannot start: {last_words(place.log('keeper'))}")
         lock = try_lock(place.keeper_lock)
@@ -95,17 +97,23 @@ def _start_keeper(place: Place, lock: int) -> int:
         os.close(log)
 
 
-def _urls(connection: socket.socket) -> Urls:
-    """What the keeper says once the services are up."""
+def _greeted(connection: socket.socket) -> Urls | None:
+    """What the keeper says once the services are up; None when it ended instead. Raises EmbeddedFailed."""
     connection.settimeout(START_SECONDS)
+    urls = None
     try:
-        with connection.makefile("rb") as stream:
-            line = stream.readline()
+        with connection.makefile("rb") as stream, contextlib.suppress(ConnectionError):
+            if line := stream.readline():
+                urls = _understood(json.loads(line))
     except TimeoutError:
         raise EmbeddedFailed(f"The embedded services were not up within {START_SECONDS} seconds.") from None
-    if not line:
-        raise EmbeddedFailed("The embedded services were ended while they started; start again.")
-    greeting = json.loads(line)
+    finally:
+        if urls is None:
+            connection.close()
+    return urls
+
+
+def _understood(greeting: dict[str, str]) -> Urls:
     if "error" in greeting:
         raise EmbeddedFailed(greeting["error"])
     return Urls(**greeting)
@@ -114,12 +122,18 @@ def _urls(connection: socket.socket) -> Urls:
 def _leave(connection: socket.socket, keeper: int | None) -> None:
     """Say goodbye; the keeper hangs up at once, or, to the last member, when everything has stopped."""
     connection.settimeout(STOP_SECONDS)
+    said = b""
     with connection, contextlib.suppress(OSError):
         connection.shutdown(socket.SHUT_WR)
-        while connection.recv(4096):
-            pass
-    if keeper is not None:
-        _ended(keeper)
+        while heard := connection.recv(4096):
+            said += heard
+    if keeper is not None and not said.endswith(FAREWELL):
+        _reap(keeper)
+
+
+def _reap(keeper: int) -> None:
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(keeper, 0)
 
 
 def _ended(keeper: int) -> bool:

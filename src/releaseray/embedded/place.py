@@ -18,6 +18,9 @@ MAX_SOCKET_PATH = 103
 """Bytes a Unix socket's path may have where the limit is lowest (macOS; Linux takes 107)."""
 _LONGEST_SOCKET = "postgres/.s.PGSQL.5432.lock"
 
+FAREWELL = b"the services stay\n"
+"""What the keeper says to a member that leaves others behind; to the last one it hangs up when all has ended."""
+
 
 class EmbeddedFailed(AppError):
     """The embedded services cannot run here; the message is one line that says why."""

@@ -91,7 +91,7 @@ def find_server() -> Path:
 
 def _version(server: Path) -> tuple[int, ...]:
     with contextlib.suppress(OSError, subprocess.SubprocessError):
-        asked = [server, "--version"]
+        asked = [str(server), "--version"]
         done = subprocess.run(asked, capture_output=True, text=True, timeout=10, check=True)  # noqa: S603 - from PATH
         if match := re.search(r"v=(\d+)\.(\d+)", done.stdout):
             return tuple(int(number) for number in match.groups())
