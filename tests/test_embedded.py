@@ -224,6 +224,21 @@ def test_a_directory_that_cannot_be_written_is_one_clear_line(impossible: str) -
     assert "\n" not in failure.value.message
 
 
+def test_a_full_disk_is_one_clear_line(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("releaseray.embedded.place.LEAST_FREE_BYTES", 1 << 60)
+    with pytest.raises(EmbeddedFailed, match="MB are free on the disk"), running(data_dir):
+        pass
+
+
+def test_a_data_directory_of_another_user_is_refused(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with running(data_dir):
+        pass
+    me = os.getuid()
+    monkeypatch.setattr("os.getuid", lambda: me + 1)
+    with pytest.raises(EmbeddedFailed, match="made by another user"), running(data_dir):
+        pass
+
+
 def test_a_database_that_cannot_start_says_why(data_dir: Path) -> None:
     with running(data_dir):
         pass

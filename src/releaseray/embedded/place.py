@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ if sys.platform != "win32":
 
 MAX_SOCKET_PATH = 103
 """Bytes a Unix socket's path may have where the limit is lowest (macOS; Linux takes 107)."""
+LEAST_FREE_BYTES = 100_000_000
 _LONGEST_SOCKET = "postgres/.s.PGSQL.5432.lock"
 
 FAREWELL = b"the services stay\n"
@@ -61,6 +63,7 @@ class Place:
         root = data_dir.expanduser().resolve()
         with explained(root):
             root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _refuse_unusable(root)
         sockets = _socket_dir(root)
         with explained(sockets):
             _make_private(sockets)
@@ -75,6 +78,18 @@ def explained(path: Path) -> Iterator[None]:
     except OSError as error:
         advice = "Set RELEASERAY_DATA_DIR to a folder you may write to."
         raise EmbeddedFailed(f"Cannot write to {path}: {error.strerror or error}. {advice}") from error
+
+
+def _refuse_unusable(root: Path) -> None:
+    lock = root / "keeper.lock"
+    if lock.exists() and lock.stat().st_uid != os.getuid():
+        raise EmbeddedFailed(f"{root} was made by another user. Run as that user, or set RELEASERAY_DATA_DIR.")
+    free = shutil.disk_usage(root).free
+    if free < LEAST_FREE_BYTES:
+        raise EmbeddedFailed(
+            f"Only {free // 1_000_000} MB are free on the disk of {root}; at least {LEAST_FREE_BYTES // 1_000_000} "
+            "are needed. Set RELEASERAY_DATA_DIR to a folder with more."
+        )
 
 
 def _socket_dir(root: Path) -> Path:
