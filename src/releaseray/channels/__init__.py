@@ -42,9 +42,10 @@ class ChannelConfig(BaseModel):
 class Note:
     """A draft as a channel sees it.
 
-    `key` names the publication (its id) so that it can be found again. `version` is the tag. `full_name` is the repository's `owner/name`, `web_url` its page on its forge.
-    `compare_url` and `hosted_url` (the whole note on this server) are None where there is none; `highlights` are
-    plain lines, best first. `draft` asks GitHub for a draft release; other channels ignore it.
+    `key` names the publication (its id) so that it can be found again. `version` is the tag. `full_name` is the
+    repository's `owner/name`, `web_url` its page on its forge. `compare_url` and `hosted_url` (the whole note on
+    this server) are None where there is none; `highlights` are plain lines, best first. `draft` asks GitHub for a
+    draft release; other channels ignore it.
     """
 
     key: str
@@ -60,6 +61,11 @@ class Note:
     prerelease: bool = False
     draft: bool = False
 
+    @property
+    def whole_url(self) -> str | None:
+        """Where the reader of a shortened copy finds the rest."""
+        return self.hosted_url or self.compare_url or self.web_url
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -74,17 +80,25 @@ class ChannelError(Exception):
     """The vendor did not take the note; `message` is for the user, with the vendor's reason and no secret.
 
     `permanent`: trying again cannot help, or might publish twice. `retry_after`: the vendor's wish in seconds.
-    `unsure`: the vendor may have taken the note all the same, so the next call must say `again`.
+    `unsure`: the vendor may have taken the note all the same, so the next call must say `again`. `status`: the
+    HTTP status of the vendor's answer, None without one.
     """
 
     def __init__(
-        self, message: str, *, retry_after: float | None = None, permanent: bool = False, unsure: bool = False
+        self,
+        message: str,
+        *,
+        retry_after: float | None = None,
+        permanent: bool = False,
+        unsure: bool = False,
+        status: int | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.retry_after = retry_after
         self.permanent = permanent
         self.unsure = unsure
+        self.status = status
 
 
 Config_contra = TypeVar("Config_contra", bound=ChannelConfig, contravariant=True)

@@ -1,0 +1,87 @@
+"""Where to cut a note that is longer than a vendor takes: between blocks, never right after a heading."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from markdown_it import MarkdownIt
+
+from releaseray.channels.markdown_blocks import Block, Kind, Span
+
+_STRUCTURE = MarkdownIt("commonmark").enable("table")
+
+
+def fit(found: Sequence[Block], cost: Callable[[Block], int], budget: int) -> tuple[list[Block], bool]:
+    """As many whole blocks as `budget` pays for, and whether any were left out; a first block that is too large
+    alone is cut at a word."""
+    kept: list[Block] = []
+    for block in found:
+        budget -= cost(block)
+        if budget < 0:
+            break
+        kept.append(block)
+    while kept and len(kept) < len(found) and kept[-1].kind is Kind.HEADING:
+        kept.pop()
+    if found and not kept:
+        body = next((block for block in found if block.kind is not Kind.HEADING), found[0])
+        return [_shortened(body, cost, budget + sum(map(cost, found[:1])))], True
+    return kept, len(kept) < len(found)
+
+
+def _shortened(block: Block, cost: Callable[[Block], int], budget: int) -> Block:
+    """The block with only as many characters as `budget` pays for, found by halving."""
+    low, high = 0, len(block.text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if cost(_first(block, middle)) <= budget else (low, middle - 1)
+    return _first(block, low)
+
+
+def _first(block: Block, length: int) -> Block:
+    kept: list[Span] = []
+    for span in block.spans:
+        text = span.text[:length]
+        length -= len(text)
+        if text:
+            kept.append(replace(span, text=text))
+    if kept and kept[-1].text != block.spans[len(kept) - 1].text:
+        kept[-1] = replace(kept[-1], text=at_a_word(kept[-1].text) + "…")
+    return replace(block, spans=tuple(kept))
+
+
+def at_a_word(text: str) -> str:
+    """The text without its last, probably broken word."""
+    head, space, _ = text.rpartition(" ")
+    return head.rstrip() if space and head.strip() else text
+
+
+def shorten(text: str, limit: int) -> str:
+    """One line of at most `limit` characters, cut at a word with an ellipsis."""
+    text = " ".join(text.split())
+    return text if len(text) <= limit else at_a_word(text[: limit - 1]) + "…"
+
+
+def cut_markdown(markdown: str, limit: int, more: str) -> tuple[str, bool]:
+    """Markdown of at most `limit` characters that ends in the paragraph `more` if it had to be cut, and whether
+    it was: between blocks or list items where there is such a place, else at a word."""
+    if len(markdown) <= limit:
+        return markdown, False
+    room = limit - len(more) - 2
+    lines = markdown.split("\n")
+    for end in sorted(_ends(markdown), reverse=True):
+        head = "\n".join(lines[:end]).rstrip()
+        if head and len(head) <= room:
+            return f"{head}\n\n{more}", True
+    fence = _STRUCTURE.parse(markdown)[0].markup if markdown.lstrip().startswith(("```", "~~~")) else ""
+    head = at_a_word(markdown[: room - len(fence) - 2])
+    return f"{head}…" + (f"\n{fence}" if fence else "") + f"\n\n{more}", True
+
+
+def _ends(markdown: str) -> set[int]:
+    """The lines before which the text may end: behind a block or list item that is not a heading."""
+    tokens = _STRUCTURE.parse(markdown.replace("\r\n", " \n").replace("\r", " "))
+    ends = {
+        token.map[1]
+        for token in tokens
+        if token.map and (token.level == 0 or token.type == "list_item_open") and token.type != "heading_open"
+    }
+    return ends - {token.map[1] for token in tokens if token.map and token.type == "heading_open"}

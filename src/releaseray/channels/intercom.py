@@ -1,0 +1,139 @@
+"""Intercom news items: created once, then updated."""
+
+import time
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import httpx
+import nh3
+from markdown_it import MarkdownIt
+from pydantic import BeforeValidator, Field, SecretStr
+
+from releaseray.channels import ChannelConfig, ChannelError, Note, Result
+from releaseray.channels.calls import call, json_object, objects
+from releaseray.channels.cutting import cut_markdown, shorten
+
+VERSION = "2.14"
+REGIONS = {
+    "us": "https://api.intercom.io",
+    "eu": "https://api.eu.intercom.io",
+    "au": "https://api.au.intercom.io",
+}
+MAX_BODY = 20_000
+MAX_TITLE = 200
+MAX_PAGES = 5
+
+_HTML = MarkdownIt("js-default", {"html": False})
+
+
+def _digits(value: object) -> object:
+    return (
+        int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19 else value
+    )
+
+
+Number = Annotated[int, BeforeValidator(_digits), Field(ge=1)]
+
+
+class IntercomConfig(ChannelConfig):
+    """`senderId` is the teammate in whose name the item appears; numbers may be given as strings of digits."""
+
+    access_token: Annotated[SecretStr, Field(min_length=8, max_length=500)]
+    region: Literal["us", "eu", "au"]
+    sender_id: Number
+    newsfeed_id: Number
+    api_url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2048)] | None = None
+
+
+class Intercom:
+    """Publishes a note to one newsfeed."""
+
+    name = "intercom"
+    setup = 'Send PUT /api/channels/intercom with {"accessToken", "region", "senderId", "newsfeedId"}.'
+    Config = IntercomConfig
+
+    async def publish(
+        self,
+        note: Note,
+        config: IntercomConfig,
+        http: httpx.AsyncClient,
+        previous: Mapping[str, Any] | None = None,
+        *,
+        again: bool = False,
+    ) -> Result:
+        item = _item(note, config)
+        known = str(previous["id"]) if previous and previous.get("id") else None
+        if known is None and again:
+            known = await _find(item, config, http)
+        if known is not None and (result := await _update(known, item, config, http)):
+            return result
+        assignment = {"newsfeed_id": config.newsfeed_id, "published_at": int(time.time())}
+        answer = await _ask(
+            "POST", "/news/news_items", config, http, json=item | {"newsfeed_assignments": [assignment]}
+        )
+        return _result(answer)
+
+    async def test(self, config: IntercomConfig, http: httpx.AsyncClient) -> str:
+        feed = await _ask("GET", f"/news/newsfeeds/{config.newsfeed_id}", config, http)
+        return f"The token is valid and sees the newsfeed {feed.get('name') or config.newsfeed_id}."
+
+
+def body_html(note: Note) -> str:
+    """The note as the HTML of a news item, cut between blocks when it is very long."""
+    more = f"[Read the whole]({note.whole_url})" if note.whole_url else "…"
+    markdown, _ = cut_markdown(note.body_md, MAX_BODY, more)
+    return nh3.clean(_HTML.render(markdown), url_schemes={"http", "https", "mailto"}, link_rel=None)
+
+
+def _item(note: Note, config: IntercomConfig) -> dict[str, Any]:
+    title = shorten(note.title, MAX_TITLE)
+    return {"title": title, "body": body_html(note), "sender_id": config.sender_id, "state": "live"}
+
+
+async def _update(
+    id: str, item: Mapping[str, Any], config: IntercomConfig, http: httpx.AsyncClient
+) -> Result | None:
+    """The updated item; None when somebody deleted it. Its newsfeeds are left as they are."""
+    try:
+        return _result(await _ask("PUT", f"/news/news_items/{id}", config, http, json=dict(item)))
+    except ChannelError as error:
+        if error.status == 404:
+            return None
+        raise
+
+
+async def _find(item: Mapping[str, Any], config: IntercomConfig, http: httpx.AsyncClient) -> str | None:
+    """The item of the same title and sender that an earlier, unanswered call may have created."""
+    for page in range(1, MAX_PAGES + 1):
+        answer = await _ask("GET", "/news/news_items", config, http, params={"page": page, "per_page": 50})
+        for found in objects(answer, "data"):
+            if found.get("title") == item["title"] and str(found.get("sender_id")) == str(item["sender_id"]):
+                return str(found.get("id"))
+        match answer.get("pages"):
+            case {"total_pages": int(pages)} if page < pages:
+                continue
+        break
+    return None
+
+
+def _result(answer: Mapping[str, Any]) -> Result:
+    if not answer.get("id"):
+        raise ChannelError("Intercom did not say which news item it made.", unsure=True)
+    return Result(None, {"id": str(answer["id"])})
+
+
+async def _ask(
+    method: str, path: str, config: IntercomConfig, http: httpx.AsyncClient, **request: Any
+) -> dict[str, Any]:
+    token = config.access_token
+    headers = {
+        "Authorization": f"Bearer {token.get_secret_value()}",
+        "Accept": "application/json",
+        "Intercom-Version": VERSION,
+    }
+    url = (config.api_url or REGIONS[config.region]).rstrip("/") + path
+    response = await call(http, "Intercom", method, url, secrets=[token], headers=headers, **request)
+    return json_object(response, "Intercom")
+
+
+CHANNEL = Intercom()
