@@ -87,7 +87,7 @@ def _refuse_unusable(root: Path) -> None:
     free = shutil.disk_usage(root).free
     if free < LEAST_FREE_BYTES:
         raise EmbeddedFailed(
-            f"Only {free // 1_000_000} MB are free on the disk of {root}; at least {LEAST_FREE_BYTES // 1_000_000} "
+            f"Only {free // 1_000_000} MB are free on the disk of {root}; {LEAST_FREE_BYTES // 1_000_000} "
             "are needed. Set RELEASERAY_DATA_DIR to a folder with more."
         )
 
