@@ -101,6 +101,6 @@ class Event:
 
     @property
     def stack(self) -> tuple[Frame, ...]:
-        """The frames that say where it went wrong: the outermost exception's that has any, else the event's own."""
+        """The frames that say where it failed: the outermost exception's that has any, else the event's own."""
         stacks = (exception.frames for exception in reversed(self.exceptions))
         return next((frames for frames in stacks if frames), self.frames)

@@ -1,5 +1,4 @@
 """Makes an `Event` of what a Sentry SDK sent, in whatever shape; see `normalize_event`."""
-name."""
 
 import json
 from hashlib import blake2b
@@ -201,8 +200,7 @@ def _tags(value: object) -> dict[str, str]:
 
 
 def _user(user: dict[str, Any], key: bytes) -> str | None:
-    """A keyed hash of the first thing that tells the user from others: enough to count people, not to find them.
-    """
+    """A keyed hash of the first thing that tells the user from others: enough to count people, not to find them."""
     for kind in _USER_KEYS:
         if known := lenient.text(user.get(kind), _NAME):
             return blake2b(f"{kind}:{known}".encode(), digest_size=16, key=key[:64]).hexdigest()

@@ -11,7 +11,8 @@ _LIBRARY_PATHS = re.compile(
     r"""
       /(?:site|dist)-packages/ | /lib/(?:python|ruby|jvm)[\d./] | ^<frozen | ^<internal: | ^\[internal\]
     | (?:^|/)node_modules/ | ^node: | ^internal/ | ^webpack/(?:bootstrap|runtime) | (?:-|^)extension://
-    | ^\[?native    | /go/pkg/mod/ | /usr/local/go/ | /go/src/(?:runtime|net|os|io|sync|syscall|testing)/ | /libexec/src/runtime/
+    | ^\[?native | /go/pkg/mod/ | /usr/local/go/
+    | /go/src/(?:runtime|net|os|io|sync|syscall|testing)/ | /libexec/src/runtime/
     | (?:^|/)vendor/ | /gems/ | /rubygems/ | ^/usr/(?:lib|share|include)/
     """,
     re.VERBOSE,
