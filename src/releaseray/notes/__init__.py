@@ -1,0 +1,42 @@
+"""The notes engine: a range's history in, a draft for one persona out. Pure: no IO, no clock, no chance."""
+
+from releaseray.notes.draft import Draft, Entry, Flags
+from releaseray.notes.flags import catchword, highlights, upgrade_instructions
+from releaseray.notes.history import History
+from releaseray.notes.markdown import inline
+from releaseray.notes.personas import PERSONAS, persona
+from releaseray.notes.prepare import Counts, counts, prepare
+from releaseray.notes.prepared import Prepared
+
+__all__ = ["PERSONAS", "Counts", "build", "counts", "prepare"]
+
+
+def build(history: History | Prepared, persona_name: str) -> Draft:
+    """The draft of a range for one persona.
+
+    Give it what `prepare` made of the history when several personas are asked for. Raises `InvalidRequest` for a
+    persona that does not exist.
+    """
+    reader = persona(persona_name)
+    release = history if isinstance(history, Prepared) else prepare(history)
+    shown = reader.shown(release)
+    told = {id(item) for item in shown}
+    return Draft(
+        body_md=reader.body(release, shown),
+        flags=Flags(
+            highlights=tuple(catchword(item) for item in highlights(shown)),
+            upgrade_instructions=upgrade_instructions(release),
+            contributors=release.contributors,
+        ),
+        entries=tuple(
+            Entry(
+                shas=item.change.shas,
+                pr=item.change.pr,
+                category=item.category,
+                kept=id(item) in told,
+                text=inline(reader.words(item)),
+                reason=item.reason,
+            )
+            for item in release.items
+        ),
+    )

@@ -1,0 +1,68 @@
+"""The sentence that an author wrote for the release notes: a news fragment, a changeset, a release-note block."""
+
+import re
+
+from releaseray.notes.change import Change
+
+_BLOCK = re.compile(
+    r"^[ \t]*(`{3,}|~{3,})[ \t]*release-notes?(?::[\w-]+)?[^\n]*\n(.*?)^[ \t]*\1", re.MULTILINE | re.DOTALL
+)
+_NONE = re.compile(r"\W*(?:none|n/?a|no|-)?\W*$", re.IGNORECASE)
+_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+_DIRECTIVE = re.compile(r"^(?:\.\. [\w-]+::.*|\s*:[\w-]+:.*|\.\. .*|[=\-~^*#]{3,}\s*)$", re.MULTILINE)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_YAML_NOTE = re.compile(
+    r"^(?:note|body|message|description|summary)\s*:[ \t]*(?:[|>][+-]?\s*\n)?(.+?)(?=^\w[\w-]*\s*:|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
+_ROLE = re.compile(r":[\w:+-]+:`~?\.?([^`<]+?)(?:\s*<[^`>]*>)?`")
+_RST_LINK = re.compile(r"`([^`<]+?)\s*<[^`>]*>`__?")
+_MD_LINK = re.compile(r"\[([^\]]+)\]\((?:[^()]|\([^)]*\))*\)")
+_CREDIT = re.compile(
+    r"\s*(?:[-–—(,.]\s*)?(?:[Pp]atch|[Cc]ontributed|[Tt]hanks|[Cc]ourtesy|[Bb]y|[Pp]ull request(?: courtesy)?)"
+    r"(?: (?:by|to|of|courtesy))? (?:@[\w-]+|[A-Z][\w.-]+(?: [A-Z][\w.-]+){0,3})\)?\.?\s*$"
+)
+_BULLET = re.compile(r"^\s*[-*+]\s+")
+_SENTENCE_END = re.compile(r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)\s+(?=[A-Z`\"'(])")
+_LONGEST = 240
+
+
+def authored(change: Change) -> str:
+    """What the author wrote for readers of release notes, on one line; empty where nothing was."""
+    for fragment in change.fragments:
+        if text := _sentence(_fragment(fragment.path, fragment.text)):
+            return text
+    if "release-note" in change.body:
+        for block in _BLOCK.finditer(change.body):
+            if not _NONE.match(block[2]) and (text := _sentence(block[2])):
+                return text
+    return ""
+
+
+def _fragment(path: str, text: str) -> str:
+    text = _FRONT_MATTER.sub("", text.replace("\r\n", "\n"))
+    if path.endswith((".yaml", ".yml")):
+        note = _YAML_NOTE.search(text)
+        return note[1].strip().strip("\"'") if note else ""
+    return text
+
+
+def _sentence(text: str) -> str:
+    """The first paragraph, plain: no directives, roles, links or credits; cut after a sentence when it is long."""
+    text = _COMMENT.sub("", _DIRECTIVE.sub("", text)).strip()
+    paragraph = text.split("\n\n", 1)[0]
+    lines = [line for line in paragraph.split("\n") if not line.startswith("#")]
+    line = _BULLET.sub("", " ".join(part.strip() for part in lines).strip())
+    line = _MD_LINK.sub(r"\1", _RST_LINK.sub(r"\1", _ROLE.sub(r"`\1`", line))).replace("``", "`")
+    line = _CREDIT.sub("", line) if len(line) > 40 else line
+    return _first_sentences(line)
+
+
+def _first_sentences(line: str) -> str:
+    sentences = _SENTENCE_END.split(line)
+    kept = sentences[0]
+    for sentence in sentences[1:]:
+        if len(kept) + len(sentence) > _LONGEST // 2:
+            break
+        kept = f"{kept} {sentence}"
+    return kept if len(kept) <= 2 * _LONGEST else kept[: 2 * _LONGEST].rsplit(" ", 1)[0] + "…"

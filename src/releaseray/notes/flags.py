@@ -1,0 +1,61 @@
+"""What stands beside a draft: highlights as an editor would choose them, and what an upgrade asks for."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from releaseray.notes.draft import Category
+from releaseray.notes.markdown import code, inline
+from releaseray.notes.prepared import Item, Prepared
+from releaseray.notes.prune import Fate
+from releaseray.notes.upgrade import Requirement
+from releaseray.notes.wording import imperative
+
+_TELLING = frozenset({Category.FEATURE, Category.SECURITY, Category.PERF, Category.BREAKING})
+_MOST_HIGHLIGHTS = 5
+_MOST_STEPS = 20
+_BARE = re.compile(r"(?:Add(?: support for)?|Introduce|Implement|Support(?: for)?)\s+(?:an? |the )?(?=\S)")
+_BREAKING_NOTE = re.compile(
+    r"^[ \t]*BREAKING[ -]CHANGES?(?:\([^)\n]*\))?:?[ \t]*\n?(.+?)(?=\n[ \t]*\n|\n[\w-]+: |\Z)", re.MULTILINE | re.DOTALL
+)
+
+
+def highlights(shown: Sequence[Item]) -> list[Item]:
+    """The most telling items of those `shown`, best first: at most five, and at most a third of a short list."""
+    telling = [item for item in shown if item.category in _TELLING and item.matters and not item.change.reverts]
+    telling = telling or [item for item in shown if item.matters][:1]
+    most = min(_MOST_HIGHLIGHTS, max(1, -(-len(shown) // 3)))
+    return sorted(telling, key=lambda item: -item.weight)[:most]
+
+
+def catchword(item: Item) -> str:
+    """An item as a highlight: what was added, without the verb ("OAuth2 PKCE")."""
+    text = imperative(item.note, item.fault)
+    bare = _BARE.sub("", text, count=1) if item.category is Category.FEATURE else text
+    return bare[:1].upper() + bare[1:] if bare != text and bare[:1].islower() and bare.split()[0].isalpha() else bare
+
+
+def upgrade_instructions(release: Prepared) -> str | None:
+    """What somebody who upgrades has to do or to know, in Markdown; None when there is nothing."""
+    steps = [_requirement(need) for need in release.requirements]
+    steps += _steps(release.items)
+    if not steps:
+        return None
+    more = [f"- …and {len(steps) - _MOST_STEPS} more breaking changes"] if len(steps) > _MOST_STEPS else []
+    return "\n".join([*(f"- {step}" for step in steps[:_MOST_STEPS]), *more])
+
+
+def _steps(items: Sequence[Item]) -> Iterator[str]:
+    for category in (Category.BREAKING, Category.DEPRECATION):
+        pressing = [item for item in items if item.category is category and item.fate is Fate.TOLD and item.matters]
+        for item in sorted(pressing, key=lambda item: -item.weight):
+            yield inline(imperative(item.note))
+            if found := _BREAKING_NOTE.search(item.change.body):
+                detail = " ".join(found[1].split())
+                yield inline(detail if len(detail) <= 400 else detail[:400].rsplit(" ", 1)[0] + "…")
+
+
+def _requirement(need: Requirement) -> str:
+    if need.after is None:
+        return f"The setting {code(need.what)} is gone: remove it from your configuration."
+    before = f" (it was {code(need.before)})" if need.before else ""
+    return f"{inline(need.what)} {code(need.after)} is required{before}."

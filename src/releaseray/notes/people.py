@@ -1,0 +1,67 @@
+"""Who made a change: authors and co-authors, people told from bots, one person under several addresses."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from releaseray.notes.history import Person
+
+_CO_AUTHOR = re.compile(r"^\s*co-authored-by:\s*([^<\n]+?)\s*<([^>\s]+)>", re.IGNORECASE | re.MULTILINE)
+_BOT = re.compile(
+    r"\[bot\]|^(?:dependabot|renovate|greenkeeper|pyup|snyk|github[- ]actions?|pre-commit-ci|weblate|hosted weblate|"
+    r"transifex|allcontributors|mergify|imgbot|semantic-release|release-please|codecov|travis|circleci|jenkins|"
+    r"gitlab[- ]?ci|bors|homu|k8s-ci-robot|openshift-merge-robot|github-merge-queue|copybara|crowdin|l10n|"
+    r"restyled|deepsource|sourcery|scala-steward|web-flow|changeset|meeseeks\w*|patchback|miss-islington)\b|"
+    r"(?:^|[\s_-])(?:bot|robot|automation)$|(?:^|[^a-z])bot[-_@]|[-_]bot\b|^(?:root|ci|noreply|no-reply)$|zuul",
+    re.IGNORECASE,
+)
+_MACHINE_ADDRESS = re.compile(
+    r"\[bot\]@|^(?:noreply@(?:github|anthropic|openai)\.com|bot@|ci@|\d+\+[\w-]*bot@)", re.IGNORECASE
+)
+_LOGIN = re.compile(r"(?:\d+\+)?([A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))@users\.noreply\.github\.com$", re.IGNORECASE)
+
+
+@lru_cache(maxsize=8192)
+def is_bot(person: Person) -> bool:
+    """Whether the name or the address is a machine's."""
+    return bool(_BOT.search(person.name) or _MACHINE_ADDRESS.search(person.email))
+
+
+def co_authors(body: str) -> list[Person]:
+    """The people named in `Co-authored-by` trailers."""
+    if "uthored-" not in body and "UTHORED-" not in body:
+        return []
+    return [Person(name.strip(" \"'"), email) for name, email in _CO_AUTHOR.findall(body)]
+
+
+def login(person: Person) -> str | None:
+    """The GitHub login that the address carries, if any."""
+    found = _LOGIN.match(person.email)
+    return found[1] if found else None
+
+
+def contributors(authorship: Iterable[Iterable[Person]]) -> list[tuple[str, frozenset[str]]]:
+    """People by the number of changes they have a part in, most first, ties by first appearance.
+
+    Each comes as the name to show (`@login` where an address carries the login, else the name) and all their
+    addresses, lower-cased. The same name or the same address is the same person.
+    """
+    names: dict[str, str] = {}
+    counts: dict[str, int] = {}
+    addresses: dict[str, set[str]] = {}
+    shown: dict[str, str] = {}
+    for authors in authorship:
+        seen = set()
+        for person in authors:
+            email, name = person.email.lower(), " ".join(person.name.split())
+            key = names.get(email) or names.get(name.casefold()) or email or name
+            names[email] = names[name.casefold()] = key
+            addresses.setdefault(key, set()).add(email)
+            if handle := login(person):
+                shown[key] = handle
+            shown.setdefault(key, name)
+            seen.add(key)
+        for key in seen:
+            counts[key] = counts.get(key, 0) + 1
+    order = sorted(shown, key=lambda key: -counts[key])
+    return [(shown[key], frozenset(addresses[key])) for key in order if shown[key].strip()]

@@ -1,0 +1,87 @@
+"""For customers: what is better for them, in plain words; no internals, no names of files, no pull requests."""
+
+import re
+from collections.abc import Sequence
+
+from releaseray.notes.draft import Category
+from releaseray.notes.markdown import inline
+from releaseray.notes.plain import benefit, plainness
+from releaseray.notes.prepared import Item, Prepared
+from releaseray.notes.render import counted, document, listed, section
+from releaseray.notes.wording import imperative
+
+_MOST = 8
+_ENOUGH = 3
+_NEW = re.compile(r"(?:Add|Introduce|Implement|Support|Allow|Enable|Provide|Let|Expose|Offer|Create|New)\b")
+
+
+class Customer:
+    """People who use the product and do not read its code."""
+
+    name = "customer"
+    order = 3
+
+    def shown(self, release: Prepared) -> Sequence[Item]:
+        """What can be said in plain words; where that is next to nothing, what names a little code too."""
+        telling = [item for item in release.items if item.matters and not item.change.reverts]
+        ranked = sorted(telling, key=lambda item: -item.weight)
+        levels = [(item, plainness(item.note)) for item in ranked]
+        plain = [item for item, level in levels if level == 0]
+        if len(plain) >= _ENOUGH:
+            return plain
+        return [item for item, level in levels if level <= 1]
+
+    def words(self, item: Item) -> str:
+        return benefit(item.note, item.fault)
+
+    def body(self, release: Prepared, shown: Sequence[Item]) -> str:
+        matter = sum(item.matters for item in release.items)
+        if not shown:
+            return _quiet(matter)
+        new, improved, fixed, careful = _sorted(shown)
+        rest = matter - len(shown)
+        more = counted(rest, "smaller improvement") if rest > 0 else ""
+        return document([
+            _opening(new, improved, fixed),
+            section("What’s new", self._lines(new), _MOST),
+            section("What’s better", self._lines(improved), _MOST),
+            section("What’s fixed", self._lines(fixed), _MOST, "fixes"),
+            section("Before you update", self._lines(careful), _MOST),
+            f"Also included: {more} behind the scenes." if more else "",
+        ])  # fmt: skip
+
+    def _lines(self, items: Sequence[Item]) -> list[str]:
+        return [inline(self.words(item)) for item in items]
+
+
+def _sorted(shown: Sequence[Item]) -> tuple[list[Item], list[Item], list[Item], list[Item]]:
+    new, improved, fixed, careful = [], [], [], []
+    for item in shown:
+        if item.category in (Category.BREAKING, Category.DEPRECATION):
+            careful.append(item)
+        elif item.category in (Category.FIX, Category.SECURITY):
+            fixed.append(item)
+        elif item.category is Category.FEATURE and _NEW.match(imperative(item.note)):
+            new.append(item)
+        else:
+            improved.append(item)
+    return new, improved, fixed, careful
+
+
+def _opening(new: Sequence[Item], improved: Sequence[Item], fixed: Sequence[Item]) -> str:
+    parts = [
+        counted(len(new), "new feature") if new else "",
+        counted(len(improved), "improvement") if improved else "",
+        counted(len(fixed), "fix", "fixes") if fixed else "",
+    ]
+    return f"This release brings {listed([part for part in parts if part])}." if any(parts) else ""
+
+
+def _quiet(matter: int) -> str:
+    if matter:
+        work = counted(matter, "technical improvement")
+        return f"This release contains {work} behind the scenes. There is nothing you need to do.\n"
+    return "This release contains maintenance work only. Nothing changes for you.\n"
+
+
+PERSONA = Customer()

@@ -1,0 +1,108 @@
+"""For engineers: everything that matters, grouped, breaking changes first, with pull requests and scopes."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from releaseray.notes.draft import Category
+from releaseray.notes.markdown import code, inline
+from releaseray.notes.prepared import Item, Prepared
+from releaseray.notes.prune import Fate
+from releaseray.notes.render import counted, document, listed, names, section
+from releaseray.notes.upgrade import Requirement
+from releaseray.notes.wording import past
+
+_SECTIONS = {
+    Category.BREAKING: "Breaking changes",
+    Category.SECURITY: "Security",
+    Category.FEATURE: "Features",
+    Category.PERF: "Performance",
+    Category.FIX: "Fixes",
+    Category.DEPRECATION: "Deprecations",
+    Category.DOCS: "Documentation",
+    Category.INTERNAL: "Internal",
+}
+_MOST = 40
+_FEW = 3
+_UPDATED = re.compile(
+    r"(?:bump|update|upgrade)s? (?:dependency |rust crate |module )?`?(@?[\w./-]+)`? (?:from|to)\b", re.IGNORECASE
+)
+
+
+class Engineer:
+    """People who run or build on the product."""
+
+    name = "engineer"
+    order = 1
+
+    def shown(self, release: Prepared) -> Sequence[Item]:
+        """What matters; in a release where almost nothing does, the quiet changes too."""
+        items = [item for item in release.items if item.matters]
+        if len(items) < _FEW:
+            items = [item for item in release.items if item.fate is Fate.TOLD]
+        return sorted(items, key=lambda item: -item.weight)
+
+    def words(self, item: Item) -> str:
+        return past(item.note, item.fault)
+
+    def body(self, release: Prepared, shown: Sequence[Item]) -> str:
+        if not release.items:
+            return _nothing(release)
+        lines: dict[Category, list[str]] = {category: [] for category in _SECTIONS}
+        for item in shown:
+            lines[item.category].append(self._line(item))
+        sections = [section(title, lines[category], _MOST) for category, title in _SECTIONS.items()]
+        needs = section("Requirements", [requirement(one) for one in release.requirements], _MOST)
+        return document([sections[0], needs, *sections[1:], *_footer(release, shown)])
+
+    def _line(self, item: Item) -> str:
+        scope = f"**{inline(item.change.headline.scope)}:** " if item.change.headline.scope else ""
+        number = f" (#{item.change.pr})" if item.change.pr is not None else ""
+        return f"{scope}{inline(self.words(item))}{number}"
+
+
+def requirement(need: Requirement) -> str:
+    """A requirement that changed, before → after."""
+    if need.after is None:
+        return f"The setting {code(need.what)} is gone"
+    if need.before is None:
+        return f"{inline(need.what)} {code(need.after)} is now required"
+    return f"{inline(need.what)}: {code(need.before)} → {code(need.after)}"
+
+
+def _nothing(release: Prepared) -> str:
+    since = f" since {inline(release.since)}" if release.since else ""
+    return f"No changes{since}.\n"
+
+
+def _footer(release: Prepared, shown: Sequence[Item]) -> Iterator[str]:
+    if others := _others(release, shown):
+        yield others
+    if release.newcomers:
+        yield f"**First contributions:** {names(release.newcomers, 20)}"
+    if release.contributors:
+        yield f"**Contributors:** {names(release.contributors, 30)}"
+
+
+def _others(release: Prepared, shown: Sequence[Item]) -> str:
+    told = {id(item) for item in shown}
+    quiet = Counter(item.category for item in release.items if item.fate is Fate.TOLD and id(item) not in told)
+    folded = Counter(item.fate for item in release.items)
+    docs, upkeep = quiet.pop(Category.DOCS, 0), quiet.total() + folded[Fate.CHORE] + folded[Fate.RELEASE]
+    parts = [
+        _dependencies(release) if folded[Fate.DEPENDENCY] else "",
+        counted(docs, "documentation change") if docs else "",
+        counted(upkeep, "internal change") if upkeep else "",
+    ]
+    return f"Also in this release: {listed([part for part in parts if part])}." if any(parts) else ""
+
+
+def _dependencies(release: Prepared) -> str:
+    updates = [item.note for item in release.items if item.fate is Fate.DEPENDENCY]
+    found = dict.fromkeys(found[1] for note in updates if (found := _UPDATED.match(note)))
+    shown = ", ".join(code(name) for name in list(found)[:5])
+    more = ", …" if len(found) > 5 or len(updates) > len(found) else ""
+    return counted(len(updates), "dependency update") + (f" ({shown}{more})" if shown else "")
+
+
+PERSONA = Engineer()

@@ -1,0 +1,61 @@
+"""Says a change without internals, for people who use the product and do not read its code."""
+
+import re
+
+from releaseray.notes.wording import imperative, past
+
+_PATH = re.compile(
+    r"(?:^|[\s`'\"(])(?:\.{0,2}/)?(?:[\w@.-]+/)+[\w.-]+|\b[\w-]+\.(?:py|js|ts|tsx|jsx|mjs|c|h|cc|cpp|hpp|rs|go|rb|java|kt|cs|php|"
+    r"md|rst|txt|json|ya?ml|toml|cfg|ini|html?|s?css|sh|sql|lock|proto|xml|vue|svelte|mk|cmake|in|am|ac|d)\b",
+)
+_CODE = re.compile(
+    r"`[^`]*`|\b\w+\(\)|\b[a-z]+[a-z0-9]*_\w+|\b[A-Z]{2,}_\w+|\b_\w+|\b\w+::\w+|\b\w+->\w+|\b[a-z]+[A-Z]\w*|\b[A-Z][a-z]+[A-Z][a-z]\w*"
+    r"|\b[A-Za-z_]\w*\.[A-Za-z_]\w+\b|(?<!\w)--?[a-z][\w-]+|#\d+|\b\d+ tests?\b|@\w+"
+)
+_JARGON = re.compile(
+    r"\b(?:refactor\w*|mutex|linter?|linting|ci|unit ?tests?|tests?|testing|mocks?|stubs?|typings?|annotations?|type hints?|mypy|"
+    r"eslint|compiler|compilation|compile|makefile|cmake|autotools|configure script|malloc|memcpy|pointer|struct|"
+    r"async context|deadlock|goroutine|thread[- ]safe|asserts?|assertions?|dead code|code ?base|boilerplate|monorepo|docstrings?|"
+    r"ast|abi|ffi|ub|nullptr|npe|null pointer|segfaults?|buffer overflow|use-after-free|backport|changelog|readme|workflow file|"
+    r"github actions?|docker ?file|pre-commit|dependabot|renovate|internals?|helper function|unused|variable|parameter|"
+    r"argument|constructor|subclass|class|method|function|macro|header file|include guard|module|import|imports|exports?|fuzz\w*|"
+    r"snapshot tests?|e2e|fixture|lockfile|submodule|bump|codegen|middleware|endpoint handler|regexp?|serializer|orm|"
+    r"runners?|toolchain|cleanup|cruft|rework internals|todo|hotfix|merge conflicts?|pr|pull request|branch|commit)\b",
+    re.IGNORECASE,
+)
+_ALLOW = re.compile(r"(?:Allow|Let|Enable)\s+(?P<who>\S.*?)\s+to\s+(?P<what>(?!the\b|a\b|an\b|be\b)\S.*)$")
+_BE = re.compile(r"(?:Allow|Let|Enable)\s+(?P<who>\S.*?)\s+to be\s+(?P<what>\S.*)$")
+_USERS = re.compile(r"(?:the )?(?:users?|customers?|people|you|admins?|clients?)$", re.IGNORECASE)
+_DOING = re.compile(r"(?:Allow|Enable|Support)\s+(?P<what>[a-z]+ing\b.*)$")
+_ADD_SUPPORT = re.compile(
+    r"(?:Add|Implement|Introduce)\s+(?:basic |initial |experimental |full )?support\s+(?:for|of)\s+(?P<what>\S.*)$"
+)
+
+
+def plainness(text: str) -> int:
+    """How plain a sentence is: 0 for everyday words, 1 with one or two names of code in it, 2 for internals."""
+    if _PATH.search(text) or _JARGON.search(text):
+        return 2
+    names = len(_CODE.findall(text))
+    if names > 2 or len(text) < 8 or (names and len(text.split()) < 4):
+        return 2
+    return 1 if names else 0
+
+
+def benefit(text: str, fault: bool = False) -> str:
+    """`text` as what a customer can do now, where its words say so; else as a report of what was done."""
+    said = imperative(text, fault)
+    if found := _ADD_SUPPORT.match(said):
+        return f"Now supports {found['what']}"
+    if found := _BE.match(said):
+        return f"{_upper(found['who'])} can now be {found['what']}"
+    if found := _ALLOW.match(said):
+        who = "You" if _USERS.match(found["who"]) else _upper(found["who"])
+        return f"{who} can now {found['what']}"
+    if found := _DOING.match(said):
+        return f"{_upper(found['what'])} is now possible"
+    return past(text, fault)
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,96 @@
+"""History → what every persona draws on: linked, pruned, judged and weighed, once for all of them."""
+
+from math import log2
+from typing import NamedTuple
+
+from releaseray.notes.authored import authored
+from releaseray.notes.change import Change
+from releaseray.notes.classify import Context, classify, context_for
+from releaseray.notes.draft import Category
+from releaseray.notes.history import History
+from releaseray.notes.link import link
+from releaseray.notes.people import contributors
+from releaseray.notes.prepared import Item, Prepared
+from releaseray.notes.prune import Fate, prune
+from releaseray.notes.upgrade import requirements
+
+
+class Counts(NamedTuple):
+    """Distinct pull requests merged in a range, and distinct issues that it closes or names as its own."""
+
+    pull_requests: int
+    issues: int
+
+
+def counts(history: History) -> Counts:
+    """How many pull requests and issues are behind `history`. A pull request's number is never an issue's too."""
+    changes = link(history)
+    pulls = {change.pr for change in changes if change.pr is not None}
+    named = {number for change in changes for number in (*change.closes, *change.mentions)}
+    return Counts(len(pulls), len(named - pulls - history.pulls.keys()))
+
+
+def prepare(history: History) -> Prepared:
+    """All that drafts of `history` share: made once, it serves any number of personas."""
+    changes = link(history)
+    pruned = prune(changes)
+    context = context_for(history, [change for change, _ in pruned])
+    people = contributors(change.authors for change in changes)
+    return Prepared(
+        project=history.full_name.rpartition("/")[2],
+        version=history.to_tag,
+        since=history.from_tag,
+        items=tuple(_item(change, fate, context) for change, fate in pruned),
+        requirements=tuple(requirements(history.manifests)),
+        contributors=tuple(name for name, _ in people),
+        newcomers=tuple(
+            name for name, addresses in people if history.from_tag and not addresses & history.known_emails
+        ),
+    )
+
+
+_FATE_REASONS = {
+    Fate.CANCELLED: "taken back within the range",
+    Fate.DEPENDENCY: "dependency update",
+    Fate.RELEASE: "release housekeeping",
+    Fate.CHORE: "automated or trivial change",
+}
+
+
+def _item(change: Change, fate: Fate, context: Context) -> Item:
+    text = authored(change) or change.headline.text
+    if fate is not Fate.TOLD:
+        return Item(change, Category.INTERNAL, 0.0, _FATE_REASONS[fate], fate, text, False, 0.0)
+    verdict = classify(change, context)
+    return Item(
+        change,
+        verdict.category,
+        verdict.keep,
+        verdict.reason,
+        fate,
+        text,
+        verdict.category is Category.FIX,
+        _weight(change, verdict.category, verdict.keep),
+    )
+
+
+_CATEGORY_WEIGHT = {
+    Category.BREAKING: 0.6,
+    Category.SECURITY: 0.5,
+    Category.FEATURE: 0.45,
+    Category.PERF: 0.25,
+    Category.DEPRECATION: 0.2,
+    Category.FIX: 0.1,
+    Category.DOCS: 0.0,
+    Category.INTERNAL: 0.0,
+}
+
+
+def _weight(change: Change, category: Category, keep: float) -> float:
+    """How telling a change is: what it is, how sure it matters, how much it touches, who asked for it."""
+    breadth = min(0.4, 0.06 * log2(1 + len(change.files)))
+    asked = min(0.3, 0.1 * len(change.closes))
+    documented = 0.15 if any(file.path.startswith(("docs/", "doc/")) for file in change.files[:50]) else 0.0
+    written = 0.1 if change.fragments else 0.0
+    taken_back = 0.3 if change.reverts else 0.0
+    return keep + _CATEGORY_WEIGHT[category] + breadth + asked + documented + written - taken_back

@@ -1,0 +1,48 @@
+"""What every persona draws on: the judged changes of a range, made once however many drafts are asked for."""
+
+from dataclasses import dataclass
+
+from releaseray.notes.change import Change
+from releaseray.notes.draft import Category
+from releaseray.notes.prune import Fate
+from releaseray.notes.upgrade import Requirement
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A change with its verdict. `note` is its sentence, without prefixes, in its author's mood; `fault` says that
+    the sentence names a defect that was mended; `weight` orders items, the most telling highest."""
+
+    change: Change
+    category: Category
+    keep: float
+    reason: str
+    fate: Fate
+    note: str
+    fault: bool
+    weight: float
+
+    @property
+    def matters(self) -> bool:
+        """Whether a maintainer would list it for users."""
+        return self.fate is Fate.TOLD and self.keep >= KEEP and self.category not in QUIET
+
+
+KEEP = 0.5
+"""From this probability on a change is listed: the classifier's scale is centred so."""
+
+QUIET = frozenset({Category.DOCS, Category.INTERNAL})
+"""Headings that say nothing to a user of the product."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A range, ready to be told. `items` are newest first; `newcomers` are contributors without earlier commits."""
+
+    project: str
+    version: str
+    since: str | None
+    items: tuple[Item, ...]
+    requirements: tuple[Requirement, ...]
+    contributors: tuple[str, ...]
+    newcomers: tuple[str, ...]

@@ -1,0 +1,210 @@
+"""What a reader need not see: changes taken back within the range, said twice, or made by and for machines."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from enum import StrEnum
+
+from releaseray.notes.change import Change
+
+
+class Fate(StrEnum):
+    """What becomes of a change before anyone judges it."""
+
+    TOLD = "told"
+    CANCELLED = "cancelled"
+    DEPENDENCY = "dependency"
+    RELEASE = "release"
+    CHORE = "chore"
+
+
+_QUOTED = re.compile(
+    r'(?:(?:this )?reverts?|reapply|reland|back ?out)(?: of)?(?: pr| pull request)?:?\s*["“\'](.+)["”\']', re.IGNORECASE
+)
+_REVERT = re.compile(r"(?:this )?(?:reverts?|back(?:s|ed)? ?out|undo(?:es)?)\b(?!ing)", re.IGNORECASE)
+_REAPPLY = re.compile(r"(?:reapply|reland|re-apply|re-land|unrevert)\b", re.IGNORECASE)
+_REVERTED_SHA = re.compile(
+    r"[Rr]evert(?:s|ing|ed)?(?: of)?(?: the)?(?: changes?| commits?| merge)*:?((?:[\s,]|and|\()+[0-9a-f]{7,64}\b)+"
+)
+_SHA = re.compile(r"\b[0-9a-f]{7,64}\b")
+_REVERTED_PR = re.compile(
+    r"^\s*(?:this )?(?:PR )?reverts?:?\s+(?:PR |pull request )?(?:[\w.-]+/[\w.-]+)?[#!](\d+)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_PICKED = re.compile(r"\(cherry picked from commit ([0-9a-f]{7,64})\)")
+_VERSION = r"v?\d+\.\d+[\w.+-]*"
+_RELEASE = re.compile(
+    rf"(?:[\w@/.-]+[ @])?{_VERSION}(?: release)?$"
+    rf"|(?:[-\w ]+: )?(?:release|releasing|prepare|preparing|start|tag|publish|cut|version|set version(?: to)?|begin|finali[sz]e)"
+    rf"(?: (?:for|the|version|release|new|next|of|to|commit|\w+))* {_VERSION}(?: release)?\.?$"
+    rf"|(?:bump|update|set|increment|upgrade)(?: (?:the|to|package|crate|project|app|dev|lib|library|next|new))* "
+    rf"version(?: number| string)?(?: (?:to|from|for|in) .*)?$"
+    rf"|bump(?:ed|ing|s)? (?:to |up to )?{_VERSION}$|bump(?:ed|ing|s)?:? (?:the )?version\b.*|bump {_VERSION} (?:to|->|→) {_VERSION}$"
+    r"|(?:start|begin|open|back to|post[- ]release|prepare).{0,40}\b(?:development|dev|snapshot|next release|next version|release)\b.*"
+    r"|version packages.*|(?:new|next) (?:version|release)$|release(?: notes?)?$|(?:publish|release)$"
+    r"|(?:update|generate|prepare|finali[sz]e|add|sync|edit)(?:d|s)? (?:the )?(?:changelog|changes|release notes|news|history|authors|thanks)\b.*"
+    r"|\[maven-release-plugin\].*|updating (?:changelog|version).*|release candidate.*|synced$",
+    re.IGNORECASE,
+)
+_DEPENDENCY = re.compile(
+    r"(?:bump|update|upgrade|pin|lock|roll)(?:s|ed|d|ing)? (?:the )?(?:\S+ ){0,5}?(?:from \S+ to \S+|group\b.*|dependenc(?:y|ies)\b.*|"
+    r"deps\b.*|digest to .*|to v?\d[\w.+-]*|requirements?\b(?! for).*|lock ?file.*|packages$|submodules?\b.*)"
+    r"|(?:pin|lock file maintenance|pre-commit autoupdate|\[pre-commit\.ci\]).*|.*\bpre-commit autoupdate\b.*"
+    r"|(?:bump|update|upgrade) (?:\d+ )?(?:dev |pre-commit |github |gha |ci |https\S+)*(?:actions?|hooks?|requirements|https\S+)\b.*",
+    re.IGNORECASE,
+)
+_RAISES_MINIMUM = re.compile(
+    r"\bmin(?:imum)?\b|\bsupported\b|\brequired?\b|\bor (?:greater|newer|later)\b", re.IGNORECASE
+)
+_LOCKS = (
+    "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "Cargo.lock", "poetry.lock", "uv.lock", "pdm.lock", "Gemfile.lock",
+    "composer.lock", "go.sum", "Pipfile.lock", "flake.lock", "mix.lock", "Podfile.lock", "bun.lockb", "npm-shrinkwrap.json",
+)  # fmt: skip
+_CHORE = re.compile(
+    r"(?:auto[- ]?translate|new crowdin|updates? (?:from|via) (?:crowdin|transifex|weblate)|translated using|automated|"
+    r"update(?:d)? (?:translations?|contributors|all-contributors|authors|copyright)|style fixes by|\[automated\]|apply black|"
+    r"\[pre-commit\.ci\]|fixup!|squash!|wip$|typo$|fix typos?$|lint$|fix lint(?:ing)?$|format(?:ting)?$|merge\b.* into )",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"\w+")
+
+
+def prune(changes: Sequence[Change]) -> list[tuple[Change, Fate]]:
+    """Each change (duplicates joined), newest first as given, with what becomes of it."""
+    joined = _joined(changes)
+    cancelled = _cancelled(joined)
+    told = []
+    for at, change in enumerate(joined):
+        fate = Fate.CANCELLED if at in cancelled else _fate(change)
+        reverts = fate is Fate.TOLD and bool(_REVERT.match(change.headline.text) or change.headline.kind == "revert")
+        told.append((replace(change, reverts=True) if reverts else change, fate))
+    return told
+
+
+def _joined(changes: Sequence[Change]) -> list[Change]:
+    """Changes told twice become one: the same sentence, or a cherry-pick of what the range holds as well."""
+    by_sha = {sha: at for at, change in enumerate(changes) for sha in change.shas}
+    by_text: dict[str, int] = {}
+    twins: dict[int, list[int]] = {}
+    for at, change in enumerate(changes):
+        first = _original(change, by_sha)
+        key = change.headline.text.casefold()
+        if (
+            first is None
+            and key.count(" ") >= 2
+            and not change.reverts
+            and not _REVERT.match(key)
+            and not _REAPPLY.match(key)
+        ):
+            first = by_text.setdefault(key, at)
+        if first is not None and first != at and first not in twins.get(at, ()):
+            twins.setdefault(first, []).append(at)
+    gone = {at for others in twins.values() for at in others}
+    return [
+        _join(change, [changes[o] for o in twins.get(at, ())]) for at, change in enumerate(changes) if at not in gone
+    ]
+
+
+def _original(change: Change, by_sha: dict[str, int]) -> int | None:
+    if "cherry picked" not in change.body:
+        return None
+    return next((by_sha[sha] for sha in _PICKED.findall(change.body) if sha in by_sha), None)
+
+
+def _join(change: Change, others: list[Change]) -> Change:
+    if not others:
+        return change
+    alike = [change, *others]
+    return replace(
+        change,
+        shas=tuple(dict.fromkeys(sha for one in alike for sha in one.shas)),
+        pr=next((one.pr for one in alike if one.pr is not None), None),
+        authors=tuple(dict.fromkeys(person for one in alike for person in one.authors)),
+        closes=tuple(dict.fromkeys(number for one in alike for number in one.closes)),
+        files=change.files or next((one.files for one in others if one.files), ()),
+    )
+
+
+def _cancelled(changes: Sequence[Change]) -> set[int]:
+    """Positions of reverts and of what they revert, where both are in the range.
+
+    Read oldest first, because a revert can itself be reverted: then it is the revert that goes, and what it took
+    back stands again.
+    """
+    by_sha = {sha[:7]: at for at, change in enumerate(changes) for sha in change.shas}
+    by_pr = {change.pr: at for at, change in enumerate(changes) if change.pr is not None}
+    by_title: dict[str, int] = {}
+    undone: dict[int, list[int]] = {}
+    gone: set[int] = set()
+    for at in range(len(changes) - 1, -1, -1):
+        change = changes[at]
+        if _is_revert(change):
+            targets = [t for t in _targets(change, changes, by_sha, by_pr, by_title) if t > at and t not in gone]
+            if targets:
+                undone[at] = targets
+                gone.update([at, *targets])
+                for target in targets:
+                    gone.difference_update(undone.get(target, ()))
+        by_title[_key(change.headline.text)] = by_title[_key(change.title)] = at
+    return gone
+
+
+def _is_revert(change: Change) -> bool:
+    text = change.headline.text
+    return bool(
+        change.headline.kind == "revert" or _REVERT.match(text) or _REAPPLY.match(text)
+        or ("everts commit" in change.body and "his reverts commit" in change.body[:2000] and len(change.shas) == 1)
+    )  # fmt: skip
+
+
+def _targets(
+    change: Change, changes: Sequence[Change], by_sha: dict[str, int], by_pr: dict[int, int], by_title: dict[str, int]
+) -> Iterator[int]:
+    text = change.headline.text
+    found: dict[int, None] = {}
+    for passage in _REVERTED_SHA.finditer(f"{text}\n{change.body}"):
+        for sha in _SHA.findall(passage[0]):
+            at = by_sha.get(sha[:7])
+            if at is not None and any(known.startswith(sha) for known in changes[at].shas) and _whole(changes[at], sha):
+                found[at] = None
+    for number in _REVERTED_PR.findall(f"{text}\n{change.body}"):
+        if int(number) in by_pr:
+            found[by_pr[int(number)]] = None
+    if not found:
+        quoted = _QUOTED.match(text)
+        name = quoted[1] if quoted else text if change.headline.kind == "revert" else ""
+        if _REAPPLY.match(text) and name:
+            name = f'Revert "{name}"'
+        at = by_title.get(_key(name)) if name else None
+        if at is not None:
+            found[at] = None
+    yield from found
+
+
+def _whole(change: Change, sha: str) -> bool:
+    """Whether reverting `sha` takes back the whole change: its squash or merge commit, or its only one."""
+    return len(change.shas) <= 2 or change.shas[0].startswith(sha)
+
+
+def _key(title: str) -> str:
+    return " ".join(_WORD.findall(title)).casefold()
+
+
+def _fate(change: Change) -> Fate:
+    headline = change.headline
+    text = headline.text
+    if headline.kind in ("release", "rel") or _RELEASE.match(text) or (headline.scope == "release" and headline.kind):
+        return Fate.RELEASE
+    if headline.kind in ("deps", "dep", "dependencies") or headline.scope.startswith(("deps", "dependencies")):
+        return Fate.DEPENDENCY
+    if (
+        _DEPENDENCY.match(text)
+        and not _RAISES_MINIMUM.search(text)
+        and (change.is_bot or headline.kind not in ("feat", "fix", "breaking"))
+    ):
+        return Fate.DEPENDENCY
+    if change.files and all(file.path.endswith(_LOCKS) for file in change.files):
+        return Fate.DEPENDENCY
+    if change.is_bot or _CHORE.match(text) or _CHORE.match(headline.title):
+        return Fate.CHORE
+    return Fate.TOLD

@@ -1,0 +1,96 @@
+"""Finds the pull requests and issues that a commit message or a pull request's text names."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+
+class References(NamedTuple):
+    """`pr` is the pull request the message came in by; `closes` and `mentions` are issues, in order."""
+
+    pr: int | None
+    closes: tuple[int, ...]
+    mentions: tuple[int, ...]
+
+
+NOTHING = References(None, (), ())
+
+_NUMBERS = (
+    re.compile(r"#(\d{1,7})\b"),
+    re.compile(r"/issues/(\d{1,7})\b"),
+    re.compile(r"GH-(\d{1,7})\b"),
+)
+_BEFORE = re.compile(
+    r"(?<![\w-])(?:(?P<closes>close[sd]?|closing|fix(?:e[sd])?|fixing|resolve[sd]?|resolving|implement(?:s|ed)?)"
+    r"|refs?|references?|issues?|bugs?|related|relates|part of|addresses)(?::\s*|\s+)"
+    r"(?:to\s+)?(?:issues?:?\s+|bugs?:?\s+)?"
+    r"(?:<?https?://[^\s/]+/(?P<url>[\w.~/-]+?)(?:/-)?|(?P<repo>[\w.-]+(?:/[\w.-]+)+))?$",
+    re.IGNORECASE,
+)
+_AND = re.compile(r"\s*(?:,|&|and|,\s*and)?\s*$")
+_SUBJECT_PR = re.compile(r"[(\[](?:PR |pull request |MR )?(?:#|!|GH-|gh-|PR-)(\d{1,7})[)\]]")
+_TRAILER_PR = re.compile(
+    r"^[ \t]*(?:PR-URL|Reviewed-on|Pull[- ][Rr]equest(?:-URL)?|Part-of|GitHub-Pull-Request|PR|"
+    r"See merge request|Merge-[Rr]equest|Merges|[Cc]loses):?[ \t]*<?"
+    r"(?:\S*/(?:pull|pulls|pull-requests|merge_requests)/(\d{1,7})|[\w./-]*!(\d{1,7})[ \t]*$|#(\d{1,7}) from \S+/\S+|"
+    r"(?<=[tR]: )#(\d{1,7}))",
+    re.MULTILINE,
+)
+_TRAILER_MARKS = ("/pull", "merge_requests/", "!", "PR: #", "equest: #", " from ")
+_OPENING_ISSUE = re.compile(r"(?:\[[^\]]*\]\s*)?(?:gh-|GH-|#)(\d{1,7})(?:\s*(?:--?|:|—|–)\s|\s)")
+
+
+def references(subject: str, body: str, full_name: str) -> References:
+    """What a commit's message names. Numbers of other repositories are left out, ticket keys (`ABC-12`) too."""
+    has_numbers = "#" in subject or "-" in subject or "!" in subject
+    if not has_numbers and "#" not in body and "/" not in body:
+        return NOTHING
+    numbers = [int(number) for number in _SUBJECT_PR.findall(subject)] if has_numbers else []
+    pr = _trailer(body) or (numbers[-1] if numbers else None)
+    closes: dict[int, None] = {}
+    mentions: dict[int, None] = {}
+    if has_numbers and (opening := _OPENING_ISSUE.match(subject)):
+        mentions[int(opening[1])] = None
+    for text in (subject, body):
+        for number, closing in _issues(text, full_name):
+            (closes if closing else mentions)[number] = None
+    return References(
+        pr,
+        tuple(number for number in closes if number != pr),
+        tuple(number for number in mentions if number != pr and number not in closes),
+    )
+
+
+def _trailer(body: str) -> int | None:
+    """The last trailer wins: a cherry-pick keeps the original's and adds its own."""
+    if not any(mark in body for mark in _TRAILER_MARKS):
+        return None
+    found = [next(group for group in groups if group) for groups in _TRAILER_PR.findall(body)]
+    return int(found[-1]) if found else None
+
+
+def _issues(text: str, full_name: str) -> Iterator[tuple[int, bool]]:
+    """(number, whether it is closed) for each number that a word like "fixes" or "refs" introduces.
+
+    The digits are looked for first and what stands before them read then: most messages have few digits and many
+    words.
+    """
+    for pattern in _NUMBERS:
+        end, closing = -1, None
+        for found in pattern.finditer(text):
+            start = found.start()
+            before = _BEFORE.search(text, max(0, start - 90), start)
+            if before:
+                elsewhere = before["url"] or before["repo"]
+                closing = None if elsewhere and not _is_here(elsewhere, full_name) else bool(before["closes"])
+            elif end < 0 or start - end > 8 or not _AND.match(text, end, start):
+                closing = None
+            if closing is not None:
+                yield int(found[1]), closing
+            end = found.end()
+
+
+def _is_here(repository: str, full_name: str) -> bool:
+    """A clone without a known remote (`local/name`) is compared by its name alone."""
+    here, there = full_name.lower(), repository.lower().removesuffix("/-")
+    return there == here or (here.startswith("local/") and there.rpartition("/")[2] == here.rpartition("/")[2])

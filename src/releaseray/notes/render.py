@@ -1,0 +1,38 @@
+"""Lays a draft out in Markdown: sections, bullets, and an end to lists nobody would read."""
+
+from collections.abc import Iterable, Sequence
+
+from releaseray.notes.markdown import inline
+
+
+def section(title: str, lines: Sequence[str], most: int, rest: str = "more") -> str:
+    """A heading and a bullet a line, `most` of them and a last one that counts the others; empty without lines."""
+    if not lines:
+        return ""
+    bullets = [f"- {line}" for line in lines[:most]]
+    if len(lines) > most:
+        bullets.append(f"- …and {len(lines) - most:,} {rest}")
+    return f"## {title}\n" + "\n".join(bullets)
+
+
+def document(parts: Iterable[str]) -> str:
+    """The parts that are not empty, a blank line between them."""
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def names(people: Sequence[str], most: int) -> str:
+    """People in a sentence: "Ann, Bob and Cy", "Ann, Bob and 12 others"."""
+    shown = [inline(name) for name in people[:most]]
+    if len(people) > most:
+        return f"{', '.join(shown)} and {len(people) - most:,} others"
+    return listed(shown)
+
+
+def listed(words: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""
+
+
+def counted(number: int, singular: str, plural: str | None = None) -> str:
+    """ "1 fix", "12 fixes"."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"

@@ -1,0 +1,115 @@
+"""What an upgrade asks for: minimum versions that were raised and settings that are gone, read before → after."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from releaseray.notes.history import FileDelta
+
+
+class Requirement(NamedTuple):
+    """`what` is needed in the version `after`; it was `before` (None: newly needed). `after` None: removed."""
+
+    what: str
+    before: str | None
+    after: str | None
+
+
+_NAME = re.compile(r"\s*([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*\(?([^;()]*)")
+_SETUP_PYTHON = re.compile(r"python_requires\s*=\s*['\"]?([^'\"\n,][^'\"\n]*)")
+_GO = re.compile(r"^go (\d[\w.]*)", re.MULTILINE)
+_SETTING = re.compile(r"^\s*(?:export\s+|#\s*)?([A-Z][A-Z0-9_]{2,})\s*=", re.MULTILINE)
+_RUNTIMES = {"node": "Node.js", "npm": "npm", "yarn": "Yarn", "pnpm": "pnpm", "php": "PHP", "vscode": "VS Code"}
+_NUMBERS = re.compile(r"\d+")
+
+
+def requirements(deltas: tuple[FileDelta, ...]) -> list[Requirement]:
+    """What the changed manifests ask for that they did not before; shallow paths first, each thing once.
+
+    Only what is raised counts: a minimum that was lowered needs no action. Development dependencies are not read.
+    """
+    found: dict[str, Requirement] = {}
+    for delta in sorted(deltas, key=lambda delta: (delta.path.count("/"), delta.path)):
+        if delta.before is None or delta.after is None:
+            continue
+        for requirement in _changed(delta.path, delta.before, delta.after):
+            found.setdefault(requirement.what, requirement)
+    return list(found.values())
+
+
+def _changed(path: str, before: str, after: str) -> Iterator[Requirement]:
+    if _is_settings_sample(path):
+        kept = set(_SETTING.findall(after))
+        yield from (Requirement(name, "", None) for name in dict.fromkeys(_SETTING.findall(before)) if name not in kept)
+        return
+    old, new = _read(path, before), _read(path, after)
+    for what, wanted in new.items():
+        if what in old and wanted and old[what] != wanted and _raised(old[what], wanted):
+            yield Requirement(what, old[what] or None, wanted)
+
+
+def _is_settings_sample(path: str) -> bool:
+    name = path.rpartition("/")[2].lower()
+    return name.startswith((".env", "env.")) or name.endswith((".env.example", ".env.sample", ".env.dist"))
+
+
+def _raised(before: str, after: str) -> bool:
+    """Compares the lowest versions that two constraints allow."""
+    old, new = _floor(before), _floor(after)
+    return bool(new) and new > old
+
+
+def _floor(constraint: str) -> tuple[int, ...]:
+    parts = re.split(r"\|\||\s*,\s*|\s+(?=[<>=^~])", constraint)
+    floors = [tuple(map(int, _NUMBERS.findall(part)[:3])) for part in parts if not part.strip().startswith(("<", "!"))]
+    return min((floor for floor in floors if floor), default=())
+
+
+def _read(path: str, text: str) -> Mapping[str, str]:
+    name = path.rpartition("/")[2]
+    try:
+        if name == "package.json":
+            return _package_json(json.loads(text))
+        if name == "composer.json":
+            return _named(json.loads(text).get("require", {}))
+        if name == "Cargo.toml":
+            return _cargo(tomllib.loads(text))
+        if name == "pyproject.toml":
+            return _pyproject(tomllib.loads(text))
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        return {}
+    if name == "go.mod":
+        return {"Go": found[1]} if (found := _GO.search(text)) else {}
+    if name in ("setup.py", "setup.cfg"):
+        return {"Python": found[1].strip()} if (found := _SETUP_PYTHON.search(text)) else {}
+    return {}
+
+
+def _named(versions: Mapping[str, Any]) -> dict[str, str]:
+    return {_RUNTIMES.get(name, name): version for name, version in versions.items() if isinstance(version, str)}
+
+
+def _package_json(package: Mapping[str, Any]) -> dict[str, str]:
+    return _named({**package.get("peerDependencies", {}), **package.get("engines", {})})
+
+
+def _cargo(manifest: Mapping[str, Any]) -> dict[str, str]:
+    package = manifest.get("package", {}) or manifest.get("workspace", {}).get("package", {})
+    version = package.get("rust-version") or manifest.get("workspace", {}).get("package", {}).get("rust-version")
+    return {"Rust": version} if isinstance(version, str) else {}
+
+
+def _pyproject(project: Mapping[str, Any]) -> dict[str, str]:
+    table = project.get("project", {})
+    wanted = {}
+    if python := table.get("requires-python"):
+        wanted["Python"] = str(python)
+    poetry = project.get("tool", {}).get("poetry", {}).get("dependencies", {})
+    if isinstance(poetry.get("python"), str):
+        wanted["Python"] = poetry["python"]
+    for dependency in table.get("dependencies", []):
+        if isinstance(dependency, str) and (found := _NAME.match(dependency)):
+            wanted[found[1]] = found[2].strip()
+    return wanted

@@ -1,0 +1,87 @@
+"""The verbs that change titles open with, and their forms: imperative, past, third person, gerund."""
+
+_BASE = """
+abort accept adapt add address adjust advertise align allow amend annotate announce append apply archive assert assign
+assume attach attempt audit authorize automate avoid await backport balance batch benchmark bind block blacklist boost
+break bring broadcast buffer build bump bundle bypass cache calculate call cancel cap capture cast catch categorize
+center change check choose clamp clarify clean clear clone close coalesce collapse collect combine comment compare
+compile complete compress compute condense configure confirm connect consider consolidate constrain construct consume
+contain continue control convert copy correct count cover create customize deactivate debounce declare decode decorate
+decouple decrease decrypt dedupe deduplicate default defer define delay delegate delete deliver demote deny deprecate
+derive describe deserialize detach detect determine differentiate disable disallow discard disconnect display
+distinguish distribute document downgrade download drop dump duplicate edit eliminate embed emit emulate enable
+encode encourage encrypt enforce enhance enlarge enqueue ensure enter escape establish evaluate exclude execute exempt
+exit expand expect explain expose extend extract factor fail fallback fetch fill filter finalize find finish fix flag
+flatten flush focus follow forbid force format forward free generate get give grant group guarantee guard handle harden
+hide highlight hoist honor honour identify ignore implement import improve include increase increment indicate infer
+inform inherit initialize inject inline insert inspect install instrument integrate introduce invalidate invert invoke
+isolate issue iterate join keep label launch leave lift limit link list listen load localize lock log lookup loosen
+lower make manage map mark mask match maximize measure memoize mention merge migrate minify minimize mirror mitigate
+mock modernize modify move mute narrow navigate normalize note notify offer omit open optimise optimize order organize
+output overhaul override overwrite pad paginate parallelize parameterize parse pass patch pause perform permit persist
+pick pin place polish populate port postpone preallocate precompute prefer prefix preload prepare prepend preserve
+prettify prevent print prioritize process produce profile prohibit promote prompt propagate protect provide prune
+publish pull purge push put quote raise randomize rate reach read reapply rearrange rebase rebuild recognise recognize
+recommend record recover redact redesign redirect reduce re-enable reenable refactor refer refine reflect refresh refuse
+regenerate register reimplement reinstate reject relax release reload relocate rely remember remove rename render reopen
+reorder reorganize repair replace replicate reply report require rerun reserve reset resize resolve respect respond
+restart restore restrict restructure resume retain rethrow retire retrieve retry return reuse revamp revert review
+revise revisit rework rewrite rotate round route run sanitize save scale scan schedule scope scroll search secure select
+send separate serialize serve set shorten show shrink silence simplify skip sort specify speed split squash stabilize
+standardize start stop store stream streamline strengthen strip style submit subscribe substitute suggest support
+suppress surface swallow swap switch synchronize sync synthesize tag take target teach terminate test throttle throw
+tighten toggle tolerate touch track trace transform translate treat trigger trim truncate try tune tweak turn unblock
+undeprecate undo unescape unify unlock unpin unregister unset unwrap update upgrade upload use validate vendor verify
+version visit wait warn whitelist widen wire wrap write yank zero
+"""
+_IRREGULAR = {
+    "break": "broke", "bring": "brought", "build": "built", "catch": "caught", "choose": "chose", "find": "found",
+    "forbid": "forbade", "get": "got", "give": "gave", "hide": "hid", "keep": "kept", "leave": "left", "make": "made",
+    "override": "overrode", "overwrite": "overwrote", "put": "put", "read": "read", "rebuild": "rebuilt",
+    "reset": "reset", "rerun": "reran", "rethrow": "rethrew", "rewrite": "rewrote", "run": "ran", "send": "sent",
+    "set": "set", "shrink": "shrank", "speed": "sped", "split": "split", "take": "took", "teach": "taught",
+    "throw": "threw", "undo": "undid", "unset": "unset", "write": "wrote", "rely": "relied", "debounce": "debounced",
+    "cast": "cast", "fallback": "fell back", "input": "input", "output": "output",
+}  # fmt: skip
+_DOUBLED = frozenset(
+    "bump cap clamp dedup defer drop equip flag grab log map omit pad permit pin plug prefer prep refer scan scrap ship "
+    "skip slim snap spot stop strip submit swap tag trim unpin unplug unwrap wrap control cancel label quit rebase format "
+    "zip clip flip".split()
+) - frozenset("bump clamp format label cancel rebase".split())  # fmt: skip
+
+
+def _past(verb: str) -> str:
+    if verb in _IRREGULAR:
+        return _IRREGULAR[verb]
+    if verb.endswith("e"):
+        return f"{verb}d"
+    if verb.endswith("y") and verb[-2] not in "aeou":
+        return f"{verb[:-1]}ied"
+    return f"{verb}{verb[-1]}ed" if verb in _DOUBLED else f"{verb}ed"
+
+
+def _third(verb: str) -> str:
+    if verb.endswith(("s", "x", "z", "ch", "sh")):
+        return f"{verb}es"
+    if verb.endswith("y") and verb[-2] not in "aeou":
+        return f"{verb[:-1]}ies"
+    return f"{verb}es" if verb in {"do", "undo", "go"} else f"{verb}s"
+
+
+def _gerund(verb: str) -> str:
+    if verb.endswith("e") and not verb.endswith(("ee", "ye")):
+        return f"{verb[:-1]}ing"
+    doubled = verb in _DOUBLED or verb in {"get", "put", "run", "set", "split", "reset", "unset", "rerun", "forbid"}
+    return f"{verb}{verb[-1]}ing" if doubled else f"{verb}ing"
+
+
+PAST = {verb: _past(verb) for verb in _BASE.split()}
+"""Imperative → past, all lower-case."""
+
+IMPERATIVE = {
+    form: verb
+    for verb in reversed(_BASE.split())
+    for form in (_gerund(verb), _third(verb), _past(verb), verb)
+    if form != verb
+} | {verb: verb for verb in PAST}
+"""Any form → imperative. A word that is a noun as well (`fixes`) is one here: titles open with verbs."""

@@ -1,0 +1,80 @@
+"""Rewrites a title for reading: sentence case, one mood, names and code exactly as they were."""
+
+import re
+from functools import lru_cache
+
+from releaseray.notes.verbs import IMPERATIVE, PAST
+
+_OPENING = re.compile(r"([A-Za-z]+(?:-[a-z]+)?)(?=$|[\s,;:])")
+_NAME = re.compile(r"[a-z]+[A-Z]|[_./:(){}<>=\\]|\d|^[a-z]$|^i[A-Z]|^--?\w")
+_FAULT = re.compile(
+    r"(?:an? |the |some |several |various |many |possible |potential |rare |random |occasional |unexpected |flaky )*"
+    r"(?:(?:incorrect|wrong|invalid|missing|broken|bad|inconsistent|duplicated?|infinite|memory|null|empty|stale|"
+    r"unhandled|uninitiali[sz]ed|undefined|segfault|typo|typos|crash|crashes|bug|bugs|race|leak|leaks|regression|"
+    r"regressions|deadlock|deadlocks|error|errors|issue|issues|problem|problems|panic|exception|failure|failures|"
+    r"overflow|underflow|off-by-one|use-after-free|hang|hangs|warning|warnings|edge case|edge cases)\b)",
+    re.IGNORECASE,
+)
+_NOT_AFTER_VERB = re.compile(r"(?:[A-Za-z]+ed|to|is|are|was|of|in|on|for|and|from|with|as|by|fails?|should|does)\b")
+_STOP = re.compile(r"(?<![.\d])\.$|[;,:]$|…$|(?<!\.)\.\.\.?$")
+_HAS_LETTER = re.compile(r"\w")
+
+
+def imperative(text: str, fault: bool = False) -> str:
+    """`text` as an instruction: "Added X" → "Add X". With `fault`, a bare defect gets its verb: "crash on save" →
+    "Fix crash on save"."""
+    return _worded(text, fault, past=False)
+
+
+def past(text: str, fault: bool = False) -> str:
+    """`text` as a report: "Add X" → "Added X"; `fault` as in `imperative`."""
+    return _worded(text, fault, past=True)
+
+
+@lru_cache(maxsize=4096)
+def _worded(text: str, fault: bool, past: bool) -> str:
+    text = _STOP.sub("", text.strip())
+    if not _HAS_LETTER.search(text):
+        return text
+    opening = _OPENING.match(text)
+    word = opening[1] if opening else ""
+    verb = IMPERATIVE.get(word.lower()) if _may_be_verb(word) else None
+    rest = text[len(word) :]
+    if verb and not _is_noun(word.lower(), verb, rest):
+        return _capital(PAST[verb] if past else verb) + rest
+    if fault and _FAULT.match(text):
+        return ("Fixed " if past else "Fix ") + _lower_first(text)
+    return _capital(text)
+
+
+def _may_be_verb(word: str) -> bool:
+    return word.islower() or word.istitle() or (word[:1].isupper() and word[1:].islower())
+
+
+def _is_noun(word: str, verb: str, rest: str) -> bool:
+    """Whether the opening word, which could be a verb, is a thing here: "Updates to X", "Log output is …"."""
+    following = rest.strip()
+    if not following:
+        return True
+    if word in _OFTEN_THINGS:
+        return not _OBJECT.match(following)
+    return word not in (verb, PAST[verb]) and bool(_NOT_AFTER_VERB.match(following))
+
+
+_OBJECT = re.compile(r"(?:the|a|an|all|any|each|every|whether|that|if|when|only|also|it|its|up|to)\b|`")
+_OFTEN_THINGS = frozenset(
+    {"test", "log", "cache", "format", "filter", "search", "link", "list", "label", "style", "order", "output", "query",
+     "report", "version", "issue", "map", "lock", "support", "control", "default", "release", "update", "trace", "tag"}
+)  # fmt: skip
+
+
+def _capital(text: str) -> str:
+    first = text.split(" ", 1)[0]
+    if _NAME.search(first) or first.startswith("`"):
+        return text
+    return text[:1].upper() + text[1:]
+
+
+def _lower_first(text: str) -> str:
+    first = text.split(" ", 1)[0]
+    return text if not first.istitle() else text[:1].lower() + text[1:]
