@@ -11,8 +11,8 @@ SRC = Path(__file__).parent.parent / "src" / "releaseray"
 RANKS = {
     "settings": 0, "errors": 0, "logs": 0,
     "notes": 1, "tracking": 1, "secrets": 1,
-    "models": 2, "outbound": 2, "webhooks": 2,
-    "jobs": 3,
+    "models": 2, "outbound": 2, "github": 2, "webhooks": 2,
+    "jobs": 3, "migrations": 3, "markdown": 1,
     "redis_pipe": 3,
     "db": 3, "repositories": 3, "sources": 3, "channels": 3, "writers": 3, "embedded": 3,
     "services": 4,

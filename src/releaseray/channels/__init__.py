@@ -44,8 +44,8 @@ class Note:
 
     `key` names the publication (its id) so that it can be found again. `version` is the tag. `full_name` is the
     repository's `owner/name`, `web_url` its page on its forge. `compare_url` and `hosted_url` (the whole note on
-    this server) are None where there is none; `highlights` are plain lines, best first. `draft` asks GitHub for a
-    draft release; other channels ignore it.
+    this server) are None where there is none; `highlights` are plain lines, best first. `sha` is the tag's commit.
+    `draft` asks GitHub for a draft release; other channels ignore it.
     """
 
     key: str
@@ -58,6 +58,7 @@ class Note:
     compare_url: str | None = None
     hosted_url: str | None = None
     highlights: tuple[str, ...] = ()
+    sha: str | None = None
     prerelease: bool = False
     draft: bool = False
 

@@ -27,9 +27,7 @@ _HTML = MarkdownIt("js-default", {"html": False})
 
 
 def _digits(value: object) -> object:
-    return (
-        int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19 else value
-    )
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19 else value
 
 
 Number = Annotated[int, BeforeValidator(_digits), Field(ge=1)]
@@ -90,9 +88,7 @@ def _item(note: Note, config: IntercomConfig) -> dict[str, Any]:
     return {"title": title, "body": body_html(note), "sender_id": config.sender_id, "state": "live"}
 
 
-async def _update(
-    id: str, item: Mapping[str, Any], config: IntercomConfig, http: httpx.AsyncClient
-) -> Result | None:
+async def _update(id: str, item: Mapping[str, Any], config: IntercomConfig, http: httpx.AsyncClient) -> Result | None:
     """The updated item; None when somebody deleted it. Its newsfeeds are left as they are."""
     try:
         return _result(await _ask("PUT", f"/news/news_items/{id}", config, http, json=dict(item)))

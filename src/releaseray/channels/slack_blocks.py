@@ -85,9 +85,7 @@ def _continues(current: Json, block: Block) -> bool:
 
 
 def _long(element: Json) -> bool:
-    return (
-        sum(len(part.get("text", "")) for item in element["elements"] for part in item["elements"]) > MAX_TEXT // 2
-    )
+    return sum(len(part.get("text", "")) for item in element["elements"] for part in item["elements"]) > MAX_TEXT // 2
 
 
 def _extend(current: Json, block: Block) -> None:
@@ -125,9 +123,7 @@ def _runs(block: Block, bold: bool = False) -> list[Json]:
         style = {name: True for name, on in style.items() if on}
         for text in _slices(span.text):
             run = (
-                {"type": "link", "url": span.href, "text": text}
-                if _linkable(span)
-                else {"type": "text", "text": text}
+                {"type": "link", "url": span.href, "text": text} if _linkable(span) else {"type": "text", "text": text}
             )
             found.append({**run, "style": style} if style else run)
     return found

@@ -1,0 +1,106 @@
+"""Who asks GitHub: nobody, a token, or an App with installation tokens."""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any, Protocol
+
+import jwt
+from pydantic import SecretStr
+
+# GitHub takes ten minutes at most, and clocks differ.
+JWT_SECONDS = 540
+CLOCK_SKEW = 60
+RENEW_BEFORE = 300
+
+Ask = Callable[[str, str, str], Awaitable[Any]]
+
+
+class Auth(Protocol):
+    """Gives the `Authorization` header."""
+
+    @property
+    def identity(self) -> str:
+        """Tells apart whose view of GitHub an answer is, for caching; no secret."""
+
+    async def authorization(self, ask: Ask) -> str | None:
+        """The header's value. `ask(method, path, authorization)` is a bare call of the API."""
+
+    def forget(self) -> bool:
+        """Called when the header was not accepted; True if a new one can be made."""
+
+
+class NoAuth:
+    """Nobody in particular: 60 calls an hour."""
+
+    identity = "nobody"
+
+    async def authorization(self, ask: Ask) -> str | None:
+        return None
+
+    def forget(self) -> bool:
+        return False
+
+
+class TokenAuth:
+    """A personal access token, classic or fine-grained."""
+
+    def __init__(self, token: SecretStr) -> None:
+        self._token = token
+        self.identity = hashlib.sha256(token.get_secret_value().encode()).hexdigest()[:16]
+
+    async def authorization(self, ask: Ask) -> str | None:
+        return f"Bearer {self._token.get_secret_value()}"
+
+    def forget(self) -> bool:
+        return False
+
+
+class AppAuth:
+    """A GitHub App's installation; share one object, for it keeps the installation's token while it is valid.
+
+    `issuer` is the App's client id or app id, `private_key` its PEM. Without `installation_id` the installation is
+    looked up by the repository's `full_name`.
+    """
+
+    def __init__(
+        self,
+        issuer: str,
+        private_key: SecretStr,
+        *,
+        installation_id: int | None = None,
+        full_name: str = "",
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._issuer, self._key, self._clock = issuer, private_key, clock
+        self._installation, self._full_name = installation_id, full_name
+        self._token, self._expires = "", 0.0
+        self._lock = asyncio.Lock()
+        self.identity = f"app-{issuer}-{installation_id or full_name}"
+
+    async def authorization(self, ask: Ask) -> str | None:
+        async with self._lock:
+            if self._clock() >= self._expires - RENEW_BEFORE:
+                await self._renew(ask)
+        return f"Bearer {self._token}"
+
+    def forget(self) -> bool:
+        had, self._expires = bool(self._token), 0.0
+        return had
+
+    def proof(self) -> str:
+        """The App's own JWT, good for a few minutes."""
+        now = int(self._clock())
+        claims = {"iat": now - CLOCK_SKEW, "exp": now + JWT_SECONDS, "iss": self._issuer}
+        return jwt.encode(claims, self._key.get_secret_value(), algorithm="RS256")
+
+    async def _renew(self, ask: Ask) -> None:
+        bearer = f"Bearer {self.proof()}"
+        if self._installation is None:
+            found = await ask("GET", f"/repos/{self._full_name}/installation", bearer)
+            self._installation = int(found["id"])
+        given = await ask("POST", f"/app/installations/{self._installation}/access_tokens", bearer)
+        self._token = str(given["token"])
+        self._expires = datetime.fromisoformat(str(given["expires_at"])).timestamp()
