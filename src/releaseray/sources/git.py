@@ -1,0 +1,147 @@
+"""Any repository that git can read, by path or URL, as a source of history."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from releaseray.notes.history import Commit, History, Tag
+from releaseray.sources import Description, SourceError
+from releaseray.sources.git_forges import name_of, web_url
+from releaseray.sources.git_locations import ANYWHERE, HostCheck, check_location
+from releaseray.sources.git_log import LOG, LogParser
+from releaseray.sources.git_mirror import Mirror
+from releaseray.sources.git_origins import Origin, PathOrigin
+from releaseray.sources.git_process import Git, GitError
+from releaseray.sources.git_remote import RemoteOrigin
+from releaseray.sources.git_tags import default_branch, head_commit, read_tags
+from releaseray.sources.git_trouble import explain
+
+T = TypeVar("T")
+
+HISTORY_TIMEOUT = 900.0
+MAX_COMMITS = 250_000
+
+_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_log = logging.getLogger(__name__)
+
+
+class GitSource:
+    """A `Source` for the repository at `location`, read through the directory `mirror_dir`, which it owns.
+
+    `allowed_paths` limits paths (everything, unless told). `check_host` is asked where a URL leads before each
+    fetch. `operator_config` is a git configuration file that the operator wants honoured when fetching (proxies,
+    certificates, credentials); nothing else outside of `mirror_dir` is. Raises `SourceError` for a location that
+    must not be named.
+    """
+
+    def __init__(
+        self,
+        location: str,
+        mirror_dir: Path,
+        *,
+        allowed_paths: Sequence[Path] = ANYWHERE,
+        check_host: HostCheck | None = None,
+        operator_config: Path | None = None,
+    ) -> None:
+        where = check_location(location, allowed_paths)
+        mirror = Mirror(mirror_dir.absolute())
+        self._origin: Origin
+        if where.path:
+            self._origin = PathOrigin(where.path, mirror, allowed_paths)
+        else:
+            self._origin = RemoteOrigin(where, mirror, check_host, operator_config)
+
+    async def describe(self) -> Description:
+        """Name, default branch and web address."""
+        branch = await self._read(default_branch)
+        remote = await self._origin.remote()
+        page = web_url(remote) if remote else None
+        name = name_of(page) if page else f"local/{self._origin.basename}"
+        return Description(full_name=name, default_branch=branch, web_url=page)
+
+    async def refresh(self) -> None:
+        """Bring the mirror up to what the origin has now; for a path, make later reading quick."""
+        with _explained():
+            await self._origin.refresh()
+
+    async def remove(self) -> None:
+        """Delete the mirror. Whoever reads it at that moment gets a `SourceError`; a later call makes it anew."""
+        with _explained():
+            await self._origin.remove()
+
+    async def tags(self) -> list[Tag]:
+        """Every tag that leads to a commit, newest first by date, ties by name."""
+        return await self._read(read_tags)
+
+    async def head(self) -> str:
+        """The full sha of the default branch's newest commit."""
+        return await self._read(head_commit)
+
+    async def root(self, to_sha: str) -> str:
+        """The full sha of the first commit that `to_sha` goes back to, along first parents."""
+        _check_sha(to_sha)
+        found = await self._read(lambda git: git.run("rev-list", "--first-parent", "--max-parents=0", to_sha, "--"))
+        return found.decode("ascii").split()[-1]
+
+    async def is_ancestor(self, older: str, newer: str) -> bool:
+        """Whether the commit `older` is reached from the commit `newer`."""
+        _check_sha(older, newer)
+        return await self._read(lambda git: _is_ancestor(git, older, newer))
+
+    async def history(self, *, from_tag: str | None, from_sha: str | None, to_tag: str, to_sha: str) -> History:
+        """All that is known of `from_sha..to_sha`; see `Source.history`."""
+        _check_sha(to_sha, *([from_sha] if from_sha else []))
+        commits = await self._read(lambda git: _read_log(git, from_sha, to_sha))
+        about = await self.describe()
+        return History(about.full_name, from_tag, to_tag, commits, about.web_url)
+
+    async def _read(self, job: Callable[[Git], T]) -> T:
+        """Run a job beside the event loop on a mirror that is ready; cancelled, it takes git with it."""
+        with _explained():
+            await self._origin.ready()
+            git = Git(self._origin.mirror.git_dir)
+            try:
+                return await asyncio.to_thread(job, git)
+            except BaseException:
+                git.kill()
+                raise
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what git and the system complain of into words for the user, and keep the original for the log."""
+    try:
+        yield
+    except (GitError, OSError) as error:
+        _log.warning("git source failed: %s", error)
+        raise explain(error) from error
+
+
+def _check_sha(*shas: str) -> None:
+    for sha in shas:
+        if not _SHA.fullmatch(sha):
+            raise SourceError(f"{sha!r} is not the full name of a commit.")
+
+
+def _is_ancestor(git: Git, older: str, newer: str) -> bool:
+    try:
+        git.run("merge-base", "--is-ancestor", older, newer)
+    except GitError as error:
+        if error.returncode == 1:
+            return False
+        raise
+    return True
+
+
+def _read_log(git: Git, from_sha: str | None, to_sha: str) -> tuple[Commit, ...]:
+    bounds = [to_sha, f"^{from_sha}"] if from_sha else [to_sha]
+    commits = []
+    for commit in LogParser().parse(git.stream(*LOG, *bounds, "--", timeout=HISTORY_TIMEOUT)):
+        commits.append(commit)
+        if len(commits) > MAX_COMMITS:
+            raise SourceError(f"The range has more than {MAX_COMMITS} commits; choose a shorter one.")
+    return tuple(commits)

@@ -1,0 +1,96 @@
+"""Parsing the stream of `git log`: by position, so that nothing a commit contains can be taken for its end."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from releaseray.notes.history import Commit, FileChange, Person
+from releaseray.sources import SourceError
+
+MARK = 1
+FIELDS = 7
+LOG = (
+    "log", "-z", "--no-color", "--no-notes", "--no-show-signature", "--no-ext-diff", "--no-textconv",
+    "--encoding=UTF-8", "--no-renames", "--name-status", "--diff-merges=first-parent", "--ignore-submodules=none",
+    "--format=%x01%H%x00%P%x00%aN%x00%aE%x00%ct%x00%s%x00%b",
+)  # fmt: skip
+
+MAX_FILES = 300
+MAX_SUBJECT = 2_000
+MAX_BODY = 16_000
+MAX_PENDING = 64 << 20
+
+
+class LogParser:
+    """Makes commits of the output of `LOG`. Equal people and file changes become one object, to spare memory."""
+
+    def __init__(self) -> None:
+        self.changes: dict[tuple[bytes, bytes], FileChange] = {}
+        self._people: dict[tuple[bytes, bytes], Person] = {}
+
+    def parse(self, chunks: Iterable[bytes]) -> Iterator[Commit]:
+        """Every commit as soon as it is complete. Raises `SourceError` for a commit too big to hold."""
+        tokens: list[bytes] = []
+        rest = b""
+        for chunk in chunks:
+            *complete, rest = (rest + chunk).split(b"\0")
+            tokens += complete
+            position = 0
+            while (end := self._end(tokens, position)) is not None:
+                yield self._commit(tokens, position, end)
+                position = end
+            del tokens[:position]
+            if len(rest) > MAX_PENDING:
+                raise SourceError("The range has a commit whose message is too long to read.")
+        if tokens:
+            yield self._commit(tokens, 0, len(tokens))
+
+    @staticmethod
+    def _end(tokens: list[bytes], start: int) -> int | None:
+        """Where the commit after this one begins, None while that has not come."""
+        end, available = start + FIELDS, len(tokens)
+        while end < available:
+            token = tokens[end]
+            if token and token[0] == MARK:
+                return end
+            end += 2
+        return None
+
+    def _commit(self, tokens: list[bytes], start: int, end: int) -> Commit:
+        sha, parents, name, email, date, subject, body = tokens[start : start + FIELDS]
+        first_file = start + FIELDS
+        files, count = self._files(tokens, first_file, end) if end > first_file else ((), 0)
+        return Commit(
+            sha=sha[1:].decode("ascii"),
+            parents=tuple(parents.decode("ascii").split()),
+            author=self._people.get((name, email)) or self._person(name, email),
+            date=int(date),
+            subject=text(subject)[:MAX_SUBJECT],
+            body=text(body).rstrip()[:MAX_BODY],
+            files=files,
+            files_left_out=max(0, count - MAX_FILES),
+        )
+
+    def _files(self, tokens: list[bytes], start: int, end: int) -> tuple[tuple[FileChange, ...], int]:
+        # git sets the list off from the message with a line feed
+        tokens[start] = tokens[start][1:]
+        known = self.changes
+        pairs = zip(islice(tokens, start, end, 2), islice(tokens, start + 1, end, 2), strict=True)
+        files = tuple([known.get(pair) or self._change(pair) for pair in islice(pairs, MAX_FILES)])
+        return files, (end - start) // 2
+
+    def _change(self, pair: tuple[bytes, bytes]) -> FileChange:
+        status, path = pair
+        change = self.changes[pair] = FileChange(status[:1].decode("ascii"), text(path))
+        return change
+
+    def _person(self, name: bytes, email: bytes) -> Person:
+        person = self._people[name, email] = Person(text(name), text(email))
+        return person
+
+
+def text(raw: bytes) -> str:
+    """Text as it was most likely meant: git has recoded what names its encoding, the rest is UTF-8 or Western."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")

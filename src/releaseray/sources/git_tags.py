@@ -1,0 +1,91 @@
+"""Tags and branches as git has them: peeled to commits, dated, whatever points nowhere left out."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from releaseray.notes.history import Tag
+from releaseray.sources import SourceError
+from releaseray.sources.git_log import text
+from releaseray.sources.git_objects import Objects
+from releaseray.sources.git_process import Git, GitError
+
+MAX_NESTING = 10
+HEADER = 4_096
+
+_TARGET = re.compile(rb"object ([0-9a-f]{40,64})\n")
+_TAGGER = re.compile(rb"^tagger [^\n]*> (\d{1,12}) [+-]\d+$", re.MULTILINE)
+_COMMITTER = re.compile(rb"^committer [^\n]*> (\d{1,12}) [+-]\d+$", re.MULTILINE)
+
+
+def read_tags(git: Git) -> list[Tag]:
+    """Every tag that leads to a commit, newest first by date, ties by name."""
+    output = git.run("for-each-ref", "--format=%(objectname) %(refname)", "refs/tags")
+    refs = [
+        (line[:space].decode("ascii"), line[space + 11 :]) for line in output.splitlines() if (space := line.find(b" "))
+    ]
+    with Objects(git) as objects:
+        peeled = _peel(objects, {oid for oid, _ in refs})
+    tags = [Tag(text(name), *peeled[oid]) for oid, name in refs if oid in peeled]
+    return sorted(tags, key=lambda tag: (-tag.date, tag.name))
+
+
+def _peel(objects: Objects, oids: Iterable[str]) -> Mapping[str, tuple[str, int]]:
+    """The commit and the date each object leads to; those that lead to no commit are missing."""
+    found: dict[str, tuple[str, int]] = {}
+    tagged: dict[str, int] = {}
+    # Maps an object still to be looked at to the tags that lead to it
+    open_ends: dict[str, set[str]] = {oid: {oid} for oid in oids}
+    for _ in range(MAX_NESTING):
+        further: dict[str, set[str]] = {}
+        names = sorted(open_ends)
+        for oid, (kind, data) in zip(names, objects.read(names, HEADER), strict=True):
+            if kind == b"commit":
+                date = _date(_COMMITTER, data)
+                found.update({start: (oid, tagged.get(start, date)) for start in open_ends[oid]})
+            elif kind == b"tag" and (target := _TARGET.match(data)):
+                if date := _date(_TAGGER, data):
+                    for start in open_ends[oid]:
+                        tagged.setdefault(start, date)
+                further.setdefault(target[1].decode("ascii"), set()).update(open_ends[oid])
+        if not further:
+            break
+        open_ends = further
+    return found
+
+
+def _date(pattern: re.Pattern[bytes], data: bytes) -> int:
+    match = pattern.search(data.partition(b"\n\n")[0])
+    return int(match[1]) if match else 0
+
+
+def default_branch(git: Git) -> str:
+    """The branch `HEAD` names; when it names none, the remote's, `main`, `master`, or `HEAD` itself."""
+    for ref, prefix in (("HEAD", "refs/heads/"), ("refs/remotes/origin/HEAD", "refs/remotes/origin/")):
+        target = _line(git, "symbolic-ref", "-q", ref)
+        if target and target.startswith(prefix):
+            return target.removeprefix(prefix)
+    return next((name for name in ("main", "master") if commit_of(git, f"refs/heads/{name}")), "HEAD")
+
+
+def head_commit(git: Git) -> str:
+    """The full sha of the newest commit of `HEAD`, or of the only branch there is. Raises `SourceError`."""
+    if sha := commit_of(git, "HEAD"):
+        return sha
+    branches = git.run("for-each-ref", "--count=2", "--format=%(objectname)", "refs/heads").decode("ascii").split()
+    if len(branches) == 1:
+        return branches[0]
+    raise SourceError("The repository has no commits." if not branches else "The repository's HEAD leads to no commit.")
+
+
+def commit_of(git: Git, name: str) -> str | None:
+    """The full sha of the commit a name leads to, None when it leads to none."""
+    return _line(git, "rev-parse", "--verify", "-q", "--end-of-options", f"{name}^{{commit}}")
+
+
+def _line(git: Git, *command: str) -> str | None:
+    try:
+        return text(git.run(*command)).strip() or None
+    except GitError as error:
+        if error.returncode == 1:
+            return None
+        raise
