@@ -1,0 +1,1 @@
+"""The HTTP interface: routers, schemas, keys, limits, one error format."""

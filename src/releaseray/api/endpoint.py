@@ -1,0 +1,136 @@
+"""The route class of every API endpoint: strict parameters, test mode, one transaction a write, idempotency."""
+
+import functools
+import hashlib
+import re
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, params
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.routing import APIRoute
+from starlette.responses import Response
+
+from releaseray.api.simulation import simulated, test_mode
+from releaseray.db import UnitOfWork
+from releaseray.errors import Conflict, InvalidRequest, NotFound
+from releaseray.models import now
+from releaseray.repositories.organizations import Idempotency
+from releaseray.services.runtime import Runtime
+
+_KEPT = timedelta(hours=24)
+_KEY_LENGTH = 255
+_ID = re.compile(r"([a-z]+)_[0-9A-Za-z]{1,40}")
+_IDS = {
+    "draft_id": ("Draft", "draft"),
+    "range_id": ("Release range", "range"),
+    "repo_id": ("Repository", "repo"),
+    "publication_id": ("Publication", "pub"),
+    "key_id": ("Key", "key"),
+    "webhook_id": ("Webhook", "whk"),
+    "delivery_id": ("Delivery", "evt"),
+    "release_id": ("Release", "rel"),
+    "service_id": ("Service", "svc"),
+    "error_id": ("Error", "err"),
+}
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class Endpoint(APIRoute):
+    """What is the same for every endpoint, so that routers hold only what is their own."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Awaitable[Any]], **options: Any) -> None:
+        super().__init__(path, _in_test_mode_simulated(self, endpoint), **options)
+
+    def get_route_handler(self) -> Handler:
+        """FastAPI's handler inside ours."""
+        handle = super().get_route_handler()
+        declared = get_flat_params(self.dependant)
+        known = frozenset(field.alias for field in declared if isinstance(field.field_info, params.Query))
+        writes = not (self.methods or set()) <= {"GET", "HEAD"}
+
+        async def answer(request: Request) -> Response:
+            _check_query(request, known)
+            _check_ids(request)
+            test_mode.set(request.state.test_mode)
+            if writes and not request.state.test_mode:
+                return await _in_one_transaction(request, handle)
+            return await handle(request)
+
+        return answer
+
+
+def _in_test_mode_simulated(route: APIRoute, endpoint: Callable[..., Awaitable[Any]]) -> Callable[..., Any]:
+    @functools.wraps(endpoint)
+    async def call(**values: Any) -> Any:
+        if test_mode.get():
+            return simulated(route.response_model, values)
+        return await endpoint(**values)
+
+    return call
+
+
+def _check_query(request: Request, known: frozenset[str]) -> None:
+    if not request.scope["query_string"]:
+        return
+    unknown = {name: "unknown query parameter" for name in request.query_params if name not in known}
+    if unknown:
+        raise InvalidRequest("; ".join(f"{name}: {words}" for name, words in unknown.items()), unknown)
+
+
+def _check_ids(request: Request) -> None:
+    for name, value in request.path_params.items():
+        if name in _IDS:
+            kind, prefix = _IDS[name]
+            match = _ID.fullmatch(value)
+            if match is None or match[1] != prefix:
+                raise NotFound.of(kind, value)
+
+
+async def _in_one_transaction(request: Request, handle: Handler) -> Response:
+    """Commit what the endpoint did only once its answer is made, and before the client has it."""
+    runtime: Runtime = request.app.state.runtime
+    key = request.headers.get("idempotency-key") if request.method == "POST" else None
+    async with runtime.database.unit_of_work() as uow:
+        request.state.uow = uow
+        if key is None:
+            return await handle(request)
+        return await _once(uow, request, key, handle)
+
+
+async def _once(uow: UnitOfWork, request: Request, key: str, handle: Handler) -> Response:
+    """Replay the answer that the same key got before, or write the answer down in the transaction it is about."""
+    if not 0 < len(key) <= _KEY_LENGTH:
+        raise InvalidRequest.field("Idempotency-Key", f"must have 1 to {_KEY_LENGTH} characters")
+    remembered = Idempotency(uow.session, request.state.caller.org_id)
+    if not await remembered.try_lock(key):
+        raise Conflict("A request with this Idempotency-Key is still running.")
+    fingerprint = await _fingerprint(request)
+    earlier = await remembered.find(key, now() - _KEPT)
+    if earlier is None:
+        response = await handle(request)
+        await remembered.remember(key, fingerprint, response.status_code, bytes(response.body))
+        return response
+    if earlier.request_digest != fingerprint:
+        raise Conflict("This Idempotency-Key was used for another request.")
+    return Response(earlier.body, earlier.status, {"Idempotent-Replayed": "true"}, media_type="application/json")
+
+
+async def _fingerprint(request: Request) -> bytes:
+    target = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
+    return hashlib.sha256(target + await request.body()).digest()
+
+
+async def _current_uow(request: Request) -> UnitOfWork | None:
+    uow: UnitOfWork | None = getattr(request.state, "uow", None)
+    return uow
+
+
+async def _current_runtime(request: Request) -> Runtime:
+    runtime: Runtime = request.app.state.runtime
+    return runtime
+
+
+Uow = Annotated[UnitOfWork, Depends(_current_uow)]
+CurrentRuntime = Annotated[Runtime, Depends(_current_runtime)]

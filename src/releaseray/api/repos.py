@@ -1,0 +1,79 @@
+"""Repositories: list, connect, disconnect, tags."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from releaseray.api.auth import CurrentCaller
+from releaseray.api.endpoint import CurrentRuntime, Endpoint, Uow
+from releaseray.api.paging import Limit, Offset, Paging, envelope
+from releaseray.api.responses import already, responses, scoped
+from releaseray.api.schemas.repos import Deleted, Repo, RepoConnect, RepoList, Tag, TagList
+from releaseray.repositories.paging import Page
+from releaseray.repositories.repos import Repos
+from releaseray.services import repos
+from releaseray.services.keys import Scope
+
+router = APIRouter(prefix="/repos", tags=["repos"], route_class=Endpoint)
+_GITHUB = "https://github.com/"
+
+
+@router.get("", name="list", dependencies=scoped(Scope.READ), responses=responses())
+async def list_repos(
+    request: Request, response: Response, caller: CurrentCaller, runtime: CurrentRuntime, page: Paging
+) -> RepoList:
+    """Get all connected repositories."""
+    async with runtime.database.reading() as session:
+        found = await Repos(session, caller.org_id).list(page)
+    items = [Repo.model_validate(item) for item in found.items]
+    return RepoList.model_validate(envelope(request, response, "repos", items, found.total, page))
+
+
+@router.post(
+    "",
+    name="connect",
+    status_code=201,
+    dependencies=scoped(Scope.WRITE),
+    responses={**responses(409, 413), **already(Repo, "This repository is connected")},
+)
+async def connect_repo(
+    response: Response, caller: CurrentCaller, runtime: CurrentRuntime, uow: Uow, body: RepoConnect
+) -> Repo:
+    """Connect a repository: one on GitHub by `fullName`, any other by its Git `url`."""
+    location, field = (f"{_GITHUB}{body.full_name}.git", "fullName") if body.full_name else (body.url or "", "url")
+    repo, created = await repos.connect(runtime, uow, caller.org_id, location, field)
+    response.status_code = 201 if created else 200
+    return Repo.model_validate(repo)
+
+
+@router.delete("/{repo_id}", name="delete", dependencies=scoped(Scope.WRITE), responses=responses(404))
+async def delete_repo(caller: CurrentCaller, runtime: CurrentRuntime, uow: Uow, repo_id: str) -> Deleted:
+    """Disconnect a repository and remove its ranges, drafts, publications and public page."""
+    await repos.disconnect(runtime, uow, caller.org_id, repo_id)
+    return Deleted(id=repo_id)
+
+
+@router.get("/{repo_id}/tags", name="tags", dependencies=scoped(Scope.READ), responses=responses(404, 409))
+async def list_tags(
+    request: Request,
+    response: Response,
+    caller: CurrentCaller,
+    runtime: CurrentRuntime,
+    repo_id: str,
+    limit: Limit = 20,
+    offset: Offset = 0,
+    order: Annotated[str, Query(pattern="^(desc|asc)$")] = "desc",
+) -> TagList:
+    """Get all Git tags for a repository, newest first."""
+    async with runtime.database.reading() as session:
+        repo = await Repos(session, caller.org_id).get(repo_id)
+    found = list(await repos.tags(runtime, repo))
+    if order == "asc":
+        found.reverse()
+    items = [
+        Tag(name=tag.name, sha=tag.sha, date=datetime.fromtimestamp(tag.date, UTC))
+        for tag in found[offset : offset + limit]
+    ]
+    page = Page(limit=limit, offset=offset)
+    return TagList.model_validate(envelope(request, response, "tags", items, len(found), page))

@@ -1,0 +1,66 @@
+"""The two dialects' base models, and the types that every schema is made of."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, PlainSerializer, WithJsonSchema
+from pydantic.alias_generators import to_camel
+from pydantic_core import CoreSchema, core_schema
+
+
+def rfc3339(moment: datetime) -> str:
+    """`2025-11-03T14:32:00Z`: UTC, whole seconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def absent(value: object) -> bool:
+    """For `exclude_if`: this dialect leaves absent values out."""
+    return value is None
+
+
+class OneOf:
+    """Marks a `str` as one of some values, which OpenAPI shows as an enum of that name."""
+
+    def __init__(self, name: str, values: Iterable[str]) -> None:
+        members = [(value.upper(), value) for value in values]
+        self._enum = StrEnum(name, members)  # type: ignore[misc]  # the values come from a registry
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        # A JSON string is what a client can send, so the enum is not strict where the model is.
+        schema: Any = {**handler.generate_schema(self._enum), "strict": False}
+        return core_schema.no_info_after_validator_function(str, schema)
+
+
+Timestamp = Annotated[
+    datetime,
+    PlainSerializer(rfc3339, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2025-11-03T14:32:00Z"]}),
+]
+ShortText = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[^\x00]+$")]
+LongText = Annotated[str, Field(min_length=1, max_length=500_000, pattern=r"^[^\x00]+$")]
+Total = Annotated[int, Field(examples=[150])]
+HasMore = Annotated[bool, Field(examples=[True])]
+NextOffset = Annotated[int | None, Field(exclude_if=absent, examples=[60])]
+
+
+class Input(BaseModel):
+    """What a client sends, camelCase: strict types, nothing undocumented."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        validate_by_name=False,
+        validate_by_alias=True,
+        extra="forbid",
+        strict=True,
+        regex_engine="python-re",
+    )
+
+
+class Output(BaseModel):
+    """What a client sees, camelCase, in the order of the fields."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, from_attributes=True
+    )

@@ -1,0 +1,151 @@
+"""Drafts as the API shows them."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from releaseray.api.schemas.base import (
+    HasMore,
+    Input,
+    LongText,
+    NextOffset,
+    OneOf,
+    Output,
+    Timestamp,
+    Total,
+    absent,
+)
+from releaseray.api.schemas.errors import Problem
+from releaseray.notes.personas import PERSONAS
+
+Persona = Annotated[str, OneOf("Persona", PERSONAS)]
+DraftFilter = Annotated[str, OneOf("DraftFilter", ("completed", "processing", "failed", "all"))]
+
+_DRAFT: dict[str, Any] = {
+    "id": "draft_abc123",
+    "releaseRangeId": "range_xyz789",
+    "persona": "engineer",
+    "bodyMd": "## Features\n- Added OAuth2 support...",
+    "flags": {
+        "highlights": ["OAuth2 PKCE"],
+        "upgradeInstructions": "Run `npm install @auth/core@latest`",
+        "contributors": ["johndoe"],
+    },
+    "createdAt": "2025-11-03T14:32:00Z",
+    "updatedAt": "2025-11-03T14:35:00Z",
+}
+
+
+def _example(value: dict[str, Any]) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [value]})
+
+
+class DraftGenerate(Input):
+    """Ask for a draft."""
+
+    model_config = _example({"persona": "engineer"})
+
+    persona: Persona
+
+
+class DraftPatch(Input):
+    """Edit a draft by hand."""
+
+    model_config = _example({"bodyMd": "## Features\n- Added OAuth2 PKCE support (updated)"})
+
+    body_md: LongText
+
+
+class Flags(Output):
+    """`highlights` best first; `upgradeInstructions` only where the range needs any; `contributors` without bots."""
+
+    highlights: list[str]
+    upgrade_instructions: Annotated[str | None, Field(exclude_if=absent)] = None
+    contributors: list[str]
+
+
+class Draft(Output):
+    """A finished draft."""
+
+    model_config = _example(_DRAFT)
+
+    id: str
+    release_range_id: str
+    persona: Persona
+    body_md: str
+    flags: Flags
+    created_at: Timestamp
+    updated_at: Timestamp
+
+
+class DraftProcessing(Output):
+    """A draft that is being made; `estimatedTime` is in whole seconds."""
+
+    model_config = _example({"id": "draft_abc123", "status": "processing", "estimatedTime": 30})
+
+    id: str
+    status: Literal["processing"] = "processing"
+    estimated_time: int = Field(ge=1)
+
+
+class DraftFailed(Output):
+    """A draft that could not be made, and why."""
+
+    model_config = _example(
+        {
+            "id": "draft_abc123",
+            "status": "failed",
+            "error": {
+                "error": "Generation failed",
+                "message": "The history of acme/myapp could not be read: the remote does not answer.",
+            },
+        }
+    )
+
+    id: str
+    status: Literal["failed"] = "failed"
+    error: Problem
+
+
+DraftState = Draft | DraftProcessing | DraftFailed
+
+
+class DraftList(Output):
+    """A page of drafts."""
+
+    model_config = _example(
+        {
+            "drafts": [
+                {
+                    **_DRAFT,
+                    "flags": {
+                        "highlights": ["OAuth2 PKCE", "Performance improvement"],
+                        "contributors": ["johndoe", "janedoe"],
+                    },
+                }
+            ],
+            "total": 1,
+            "hasMore": False,
+        }
+    )
+
+    drafts: list[DraftState]
+    total: Total
+    has_more: HasMore
+    next_offset: NextOffset = None
+
+
+class DraftEdited(Output):
+    """What an edit changed."""
+
+    model_config = _example(
+        {
+            "id": "draft_abc123",
+            "bodyMd": "## Features\n- Added OAuth2 PKCE support (updated)",
+            "updatedAt": "2025-11-03T15:00:00Z",
+        }
+    )
+
+    id: str
+    body_md: str
+    updated_at: Timestamp

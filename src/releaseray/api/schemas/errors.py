@@ -1,0 +1,64 @@
+"""The one error format."""
+
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
+
+from releaseray.api.schemas.base import OneOf, Output, absent
+
+KINDS = {
+    400: "Invalid request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Conflict",
+    412: "Precondition failed",
+    413: "Payload too large",
+    429: "Rate limit exceeded",
+    500: "Internal server error",
+    503: "Service unavailable",
+}
+
+
+def _example(value: dict[str, Any]) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [value]})
+
+
+class Error(Output):
+    """`details` maps a field, as the client spelled it, to what is wrong with it."""
+
+    model_config = _example(
+        {
+            "error": "Invalid request",
+            "message": "persona: should be 'engineer', 'internal' or 'customer'",
+            "details": {"persona": "should be 'engineer', 'internal' or 'customer'"},
+        }
+    )
+
+    error: Annotated[str, OneOf("ErrorKind", KINDS.values())]
+    message: str
+    details: Annotated[dict[str, str] | None, Field(exclude_if=absent)] = None
+
+
+class RateLimitError(Output):
+    """`retryAfter` is in seconds and agrees with `Retry-After`."""
+
+    model_config = _example(
+        {
+            "error": "Rate limit exceeded",
+            "message": "Limit: 100 requests per minute. Try again in 42 seconds.",
+            "retryAfter": 42,
+        }
+    )
+
+    error: Annotated[str, OneOf("RateLimitKind", [KINDS[429]])]
+    message: str
+    retry_after: int
+
+
+class Problem(Output):
+    """Why a draft or a publication failed."""
+
+    error: str
+    message: str

@@ -1,0 +1,97 @@
+"""API keys as the API shows them."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
+
+from releaseray.api.schemas.base import (
+    HasMore,
+    Input,
+    NextOffset,
+    OneOf,
+    Output,
+    ShortText,
+    Timestamp,
+    Total,
+    absent,
+)
+from releaseray.services.keys import DEFAULT_SCOPES, Scope
+
+ScopeName = Annotated[str, OneOf("Scope", Scope)]
+_MAX_GRACE_SECONDS = 30 * 24 * 3600
+
+_KEY: dict[str, Any] = {
+    "id": "key_abc123",
+    "name": "CI/CD Pipeline",
+    "scopes": ["read", "write", "publish", "releases"],
+    "lastFour": "x7Qp",
+    "createdAt": "2025-11-03T14:32:00Z",
+}
+
+
+def _example(value: dict[str, Any]) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [value]})
+
+
+def _in_future(moment: datetime | None) -> datetime | None:
+    if moment is not None and moment.astimezone(UTC) <= datetime.now(UTC):
+        raise ValueError("must lie in the future")
+    return moment
+
+
+class KeyCreate(Input):
+    """Make a key; without `scopes` it has all but `admin`."""
+
+    model_config = _example({"name": "CI/CD Pipeline"})
+
+    name: ShortText
+    scopes: list[ScopeName] = Field(default_factory=lambda: [scope.value for scope in DEFAULT_SCOPES], min_length=1, max_length=len(Scope))
+    expires_at: Annotated[datetime | None, Field(strict=False)] = None
+
+
+class KeyRotate(Input):
+    """How long the old key works on, in seconds; 0 ends it at once."""
+
+    model_config = _example({"gracePeriodSeconds": 86400})
+
+    grace_period_seconds: Annotated[int, Field(ge=0, le=_MAX_GRACE_SECONDS)] = 24 * 3600
+
+
+class Key(Output):
+    """A key; its text cannot be read again."""
+
+    model_config = _example(_KEY)
+
+    id: str
+    name: str
+    scopes: list[ScopeName]
+    last_four: str
+    created_at: Timestamp
+    last_used_at: Annotated[Timestamp | None, Field(exclude_if=absent)] = None
+    expires_at: Annotated[Timestamp | None, Field(exclude_if=absent)] = None
+
+
+class KeyCreated(Output):
+    """A new key with its text, this once."""
+
+    model_config = _example({"id": "key_abc123", "name": "CI/CD Pipeline", "key": "rr_live_… (shown once)", **_KEY})
+
+    id: str
+    name: str
+    key: str
+    scopes: list[ScopeName]
+    last_four: str
+    created_at: Timestamp
+    expires_at: Annotated[Timestamp | None, Field(exclude_if=absent)] = None
+
+
+class KeyList(Output):
+    """A page of keys that still work."""
+
+    model_config = _example({"keys": [_KEY], "total": 1, "hasMore": False})
+
+    keys: list[Key]
+    total: Total
+    has_more: HasMore
+    next_offset: NextOffset = None

@@ -1,0 +1,111 @@
+"""Repositories and their tags as the API shows them."""
+
+from typing import Annotated, Any, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from releaseray.api.schemas.base import HasMore, Input, NextOffset, Output, Timestamp, Total
+
+_REPO: dict[str, Any] = {
+    "id": "repo_123",
+    "orgId": "org_456",
+    "githubRepoId": 789012,
+    "fullName": "acme/myapp",
+    "defaultBranch": "main",
+    "createdAt": "2025-10-01T08:00:00Z",
+}
+
+
+def _example(value: dict[str, Any]) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [value]})
+
+
+FullName = Annotated[
+    str, Field(max_length=140, pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9-]*)/[A-Za-z0-9._-]+$", examples=["acme/myapp"])
+]
+Url = Annotated[
+    str, Field(min_length=1, max_length=2000, pattern=r"^[^\x00]+$", examples=["https://git.acme.com/myapp.git"])
+]
+
+
+class RepoConnect(Input):
+    """Name a repository on GitHub, or any Git URL; a path on the server where the operator allows it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"fullName": "acme/myapp"}],
+            "oneOf": [{"required": ["fullName"]}, {"required": ["url"]}],
+        }
+    )
+
+    full_name: FullName | None = Field(default=None)
+    url: Url | None = Field(default=None)
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if (self.full_name is None) == (self.url is None):
+            raise ValueError("give either fullName or url")
+        return self
+
+
+class Repo(Output):
+    """A connected repository; `githubRepoId` is null where it is not on GitHub."""
+
+    model_config = _example(_REPO)
+
+    id: str
+    org_id: str
+    github_repo_id: int | None
+    full_name: str
+    default_branch: str
+    created_at: Timestamp
+
+
+class RepoList(Output):
+    """A page of repositories."""
+
+    model_config = _example({"repos": [_REPO], "total": 1, "hasMore": False})
+
+    repos: list[Repo]
+    total: Total
+    has_more: HasMore
+    next_offset: NextOffset = None
+
+
+class Tag(Output):
+    """A tag; `sha` is the commit it leads to."""
+
+    model_config = _example({"name": "v1.2.0", "sha": "abc123def456", "date": "2025-11-03T10:00:00Z"})
+
+    name: str
+    sha: str
+    date: Timestamp
+
+
+class TagList(Output):
+    """A page of tags, newest first."""
+
+    model_config = _example(
+        {
+            "tags": [
+                {"name": "v1.2.0", "sha": "abc123def456", "date": "2025-11-03T10:00:00Z"},
+                {"name": "v1.1.0", "sha": "def456ghi789", "date": "2025-10-15T14:00:00Z"},
+            ],
+            "total": 2,
+            "hasMore": False,
+        }
+    )
+
+    tags: list[Tag]
+    total: Total
+    has_more: HasMore
+    next_offset: NextOffset = None
+
+
+class Deleted(Output):
+    """What was removed."""
+
+    model_config = _example({"id": "repo_123", "deleted": True})
+
+    id: str
+    deleted: bool = True

@@ -1,0 +1,58 @@
+"""Wiring: one FastAPI application out of settings, routers, pages and the gate."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+
+from releaseray import __version__
+from releaseray.api import drafts, health, keys, metrics, problems, publish, ranges, repos, stats
+from releaseray.api.auth import KeyRing
+from releaseray.api.gate import Gate
+from releaseray.api.limits import Limiter
+from releaseray.api.openapi import DESCRIPTION, document, operation_id
+from releaseray.redis_pipe import RedisPipe
+from releaseray.services.runtime import Runtime
+from releaseray.services.usage import UsageRecorder
+from releaseray.services.waiting import Finished
+from releaseray.settings import Settings
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application on a migrated database and a Redis, whose URLs `settings` must name."""
+    runtime = Runtime.of(settings)
+    pipe = RedisPipe(runtime.redis_url)
+    usage = UsageRecorder(runtime.database)
+    finished = Finished(runtime.database.dsn)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await runtime.start()
+        usage.start()
+        yield
+        await usage.close()
+        await finished.close()
+        pipe.close()
+        await runtime.close()
+
+    app = FastAPI(
+        title="ReleaseRay",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=operation_id,
+        max_body_size=settings.max_body_bytes,
+    )
+    app.state.runtime, app.state.pipe, app.state.usage, app.state.finished = runtime, pipe, usage, finished
+    app.add_middleware(Gate, keys=KeyRing(runtime.database), limiter=Limiter(pipe, settings), usage=usage)
+    problems.register(app)
+    api = APIRouter(prefix="/api")
+    for module in (drafts, ranges, publish, repos, stats, keys):
+        api.include_router(module.router)
+    app.include_router(api)
+    app.include_router(health.router)
+    app.include_router(metrics.router)
+    app.openapi = lambda: document(app)  # type: ignore[method-assign]  # FastAPI's documented way
+    return app

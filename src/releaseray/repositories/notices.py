@@ -1,0 +1,12 @@
+"""Notices between processes, sent with a transaction and delivered only when it commits."""
+
+from sqlalchemy import func
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+FINISHED = "releaseray_finished"
+
+
+async def notify_finished(session: AsyncSession, id: str) -> None:
+    """Tell every process that a draft or publication is finished."""
+    await session.execute(select(func.pg_notify(FINISHED, id)))

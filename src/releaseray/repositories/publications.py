@@ -1,0 +1,67 @@
+"""Queries on publications and on the notes of public pages."""
+
+from typing import Any
+
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from releaseray.errors import NotFound
+from releaseray.models import HostedNote, Publication, Repository
+from releaseray.repositories.paging import Listed
+
+
+class Publications:
+    """The publications of one organization."""
+
+    def __init__(self, session: AsyncSession, org_id: str) -> None:
+        self._session = session
+        self._org_id = org_id
+
+    async def get(self, publication_id: str) -> Publication:
+        """One publication; raises `NotFound`."""
+        query = select(Publication).where(Publication.id == publication_id, Publication.org_id == self._org_id)
+        found = (await self._session.exec(query)).first()
+        if found is None:
+            raise NotFound.of("Publication", publication_id)
+        return found
+
+    async def claim(self, draft_id: str, channel: str) -> tuple[Publication, bool]:
+        """The one row of a draft and a channel, locked, and whether it was made just now."""
+        fresh = Publication(org_id=self._org_id, draft_id=draft_id, channel=channel)
+        statement = insert(Publication).values(**fresh.model_dump()).on_conflict_do_nothing()
+        made = (await self._session.execute(statement.returning(col(Publication.id)))).scalar() is not None
+        query = select(Publication).where(Publication.draft_id == draft_id, Publication.channel == channel)
+        return (await self._session.exec(query.with_for_update())).one(), made
+
+
+async def put_hosted(session: AsyncSession, note: HostedNote) -> None:
+    """Show `note` for its version, in place of what was shown; the day it first appeared stays."""
+    values: dict[str, Any] = note.model_dump()
+    changed = {name: values[name] for name in ("draft_id", "compare_url", "body_md", "html", "updated_at")}
+    statement = insert(HostedNote).values(**values)
+    await session.execute(statement.on_conflict_do_update(index_elements=["repo_id", "version"], set_=changed))
+
+
+class PublicPages:
+    """What anybody may read: the published notes of a repository, found by its slug."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def repository(self, slug: str) -> Repository | None:
+        """The repository with that public name."""
+        return (await self._session.exec(select(Repository).where(Repository.slug == slug))).first()
+
+    async def notes(self, repo_id: str, limit: int, offset: int) -> Listed[HostedNote]:
+        """Notes, newest version first."""
+        here = col(HostedNote.repo_id) == repo_id
+        query = select(HostedNote).where(here).order_by(col(HostedNote.version_key).desc(), col(HostedNote.version))
+        rows = await self._session.exec(query.limit(limit).offset(offset))
+        total = await self._session.exec(select(func.count()).select_from(HostedNote).where(here))
+        return Listed(rows.all(), total.one())
+
+    async def note(self, repo_id: str, version: str) -> HostedNote | None:
+        """The note of one version."""
+        return await self._session.get(HostedNote, (repo_id, version))

@@ -1,0 +1,97 @@
+"""Queries on connected repositories and ranges."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from releaseray.errors import NotFound
+from releaseray.models import ReleaseRange, Repository
+from releaseray.repositories.paging import Listed, Page, listed
+
+
+class Repos:
+    """The connected repositories of one organization."""
+
+    def __init__(self, session: AsyncSession, org_id: str) -> None:
+        self._session = session
+        self._org_id = org_id
+
+    async def get(self, repo_id: str) -> Repository:
+        """One repository; raises `NotFound`."""
+        query = select(Repository).where(Repository.id == repo_id, Repository.org_id == self._org_id)
+        repo = (await self._session.exec(query)).first()
+        if repo is None:
+            raise NotFound.of("Repository", repo_id)
+        return repo
+
+    async def by_location(self, location: str) -> Repository | None:
+        """The repository connected from `location`, if any."""
+        query = select(Repository).where(Repository.location == location, Repository.org_id == self._org_id)
+        return (await self._session.exec(query)).first()
+
+    async def list(self, page: Page) -> Listed[Repository]:
+        """Connected repositories."""
+        names: Mapping[str, Any] = {
+            "createdAt": Repository.created_at,
+            "updatedAt": Repository.updated_at,
+            "name": Repository.full_name,
+        }
+        return await listed(self._session, Repository, (col(Repository.org_id) == self._org_id,), page, names)
+
+    async def insert(self, repo: Repository) -> bool:
+        """Add a repository; False when its slug or its location is taken."""
+        statement = (
+            insert(Repository).values(**repo.model_dump()).on_conflict_do_nothing().returning(col(Repository.id))
+        )
+        return (await self._session.execute(statement)).scalar() is not None
+
+    async def delete(self, repo_id: str) -> None:
+        """Remove a repository and all that was made of it."""
+        await self._session.exec(
+            delete(Repository).where(col(Repository.id) == repo_id, col(Repository.org_id) == self._org_id)
+        )
+
+
+class Ranges:
+    """The release ranges of one organization."""
+
+    def __init__(self, session: AsyncSession, org_id: str) -> None:
+        self._session = session
+        self._org_id = org_id
+
+    async def get(self, range_id: str) -> ReleaseRange:
+        """One range; raises `NotFound`."""
+        query = select(ReleaseRange).where(ReleaseRange.id == range_id, ReleaseRange.org_id == self._org_id)
+        found = (await self._session.exec(query)).first()
+        if found is None:
+            raise NotFound.of("Release range", range_id)
+        return found
+
+    async def find(self, repo_id: str, from_tag: str, to_tag: str) -> ReleaseRange | None:
+        """The range between two tags, if it was made."""
+        query = select(ReleaseRange).where(
+            ReleaseRange.repo_id == repo_id,
+            ReleaseRange.org_id == self._org_id,
+            ReleaseRange.from_tag == from_tag,
+            ReleaseRange.to_tag == to_tag,
+        )
+        return (await self._session.exec(query)).first()
+
+    async def insert(self, made: ReleaseRange) -> bool:
+        """Add a range; False when the same one was added meanwhile."""
+        statement = insert(ReleaseRange).values(**made.model_dump()).on_conflict_do_nothing()
+        return (await self._session.execute(statement.returning(col(ReleaseRange.id)))).scalar() is not None
+
+    async def list(self, repo_id: str, page: Page) -> Listed[ReleaseRange]:
+        """The ranges of a repository; sorted by name means by version."""
+        names: Mapping[str, Any] = {
+            "createdAt": ReleaseRange.created_at,
+            "updatedAt": ReleaseRange.updated_at,
+            "name": ReleaseRange.version_key,
+        }
+        where = (col(ReleaseRange.org_id) == self._org_id, col(ReleaseRange.repo_id) == repo_id)
+        return await listed(self._session, ReleaseRange, where, page, names)

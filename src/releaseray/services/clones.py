@@ -1,0 +1,39 @@
+"""From a connected repository to the source that reads it, within what the operator allows."""
+
+import hashlib
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from releaseray.models import Repository
+from releaseray.outbound import Networks, check_host
+from releaseray.services.runtime import Runtime
+from releaseray.sources import Source
+from releaseray.sources.git import GitSource
+from releaseray.sources.git_locations import NormalisedLocation, check_location
+
+
+def mirror_of(runtime: Runtime, repo: Repository) -> Path:
+    """The folder that the history of a repository is kept in."""
+    name = hashlib.sha256(f"{repo.org_id}\n{repo.location}".encode()).hexdigest()[:32]
+    return runtime.mirrors / f"{name}.git"
+
+
+def accept(runtime: Runtime, location: str) -> NormalisedLocation:
+    """The location in its one normal form; raises `SourceError` when the operator does not allow it."""
+    return check_location(location, runtime.settings.repo_paths or ())
+
+
+def source(runtime: Runtime, repo: Repository) -> Source:
+    """The source that reads `repo`; does nothing yet. Raises `SourceError` when the operator allows it no more."""
+
+    return GitSource(
+        repo.location,
+        mirror_of(runtime, repo),
+        allowed_paths=runtime.settings.repo_paths or (),
+        check_host=partial(_where_to, runtime.settings.outbound_allow),
+    )
+
+
+async def _where_to(allow: Networks, host: str, port: int) -> Sequence[str]:
+    return [str(address) for address in await check_host(host, allow)]

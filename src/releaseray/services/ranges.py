@@ -1,0 +1,123 @@
+"""Making a release range: two tags, resolved and counted once."""
+
+import asyncio
+from collections.abc import Sequence
+
+from releaseray import notes
+from releaseray.db import UnitOfWork
+from releaseray.errors import Conflict, InvalidRequest
+from releaseray.models import ReleaseRange, Repository
+from releaseray.notes import versions
+from releaseray.notes.history import Tag
+from releaseray.repositories.repos import Ranges, Repos
+from releaseray.services import clones
+from releaseray.services.runtime import Runtime
+from releaseray.sources import Source, SourceError
+from releaseray.sources.git_forges import compare_url
+
+_SHORT_SHA = 12
+
+
+async def create(
+    runtime: Runtime, uow: UnitOfWork, org_id: str, repo_id: str, from_tag: str, to_tag: str
+) -> tuple[ReleaseRange, bool]:
+    """The range between two tags, and whether it was made just now.
+
+    Raises `NotFound` for the repository, and `InvalidRequest` naming the field for an unknown tag, equal tags or a
+    `fromTag` that `toTag` does not build on.
+    """
+    async with runtime.database.reading() as session:
+        repo = await Repos(session, org_id).get(repo_id)
+        existing = await Ranges(session, org_id).find(repo_id, from_tag, to_tag)
+    if existing is not None:
+        return existing, False
+    if from_tag == to_tag:
+        raise InvalidRequest.field("toTag", "must be another tag than fromTag")
+    source = clones.source(runtime, repo)
+    try:
+        older, newer = await _resolve(source, from_tag, to_tag)
+        if older.sha == newer.sha:
+            raise InvalidRequest.field("fromTag", f"{from_tag} and {to_tag} are tags of the same commit")
+        if not await source.is_ancestor(older.sha, newer.sha):
+            raise InvalidRequest.field("fromTag", f"{from_tag} is not an ancestor of {to_tag}")
+        return await _count_and_insert(uow, repo, source, older, newer)
+    except SourceError as problem:
+        raise Conflict(f"{repo.full_name} cannot be read: {problem}") from problem
+
+
+async def create_newest(runtime: Runtime, uow: UnitOfWork, repo: Repository) -> tuple[ReleaseRange, bool]:
+    """The range of the newest release; without an earlier tag from the first commit on, without any tag the whole
+    history of the default branch. Raises `Conflict` when the repository cannot be read or is empty."""
+    source = clones.source(runtime, repo)
+    try:
+        await source.refresh()
+        tags = await source.tags()
+        newest = versions.newest_release(tags)
+        if newest is None:
+            head = await source.head()
+            newest = Tag(repo.default_branch, head, 0)
+        previous = await previous_tag(source, newest, tags)
+        from_tag = previous.name if previous else (await source.root(newest.sha))[:_SHORT_SHA]
+        existing = await Ranges(uow.session, repo.org_id).find(repo.id, from_tag, newest.name)
+        if existing is not None:
+            return existing, False
+        return await _count_and_insert(uow, repo, source, previous, newest, shown_from=from_tag)
+    except SourceError as problem:
+        raise Conflict(f"{repo.full_name} cannot be read: {problem}") from problem
+
+
+async def previous_tag(source: Source, tag: Tag, tags: Sequence[Tag]) -> Tag | None:
+    """The tag whose release came before `tag`: the highest lower version of its family that it builds on."""
+    rest = [other for other in tags if other.name != tag.name and other.sha != tag.sha]
+    while (candidate := versions.previous_tag(tag, rest)) is not None:
+        if await source.is_ancestor(candidate.sha, tag.sha):
+            return candidate
+        rest = [other for other in rest if other.name != candidate.name]
+    return None
+
+
+async def _resolve(source: Source, from_tag: str, to_tag: str) -> tuple[Tag, Tag]:
+    known = {tag.name: tag for tag in await source.tags()}
+    if from_tag not in known or to_tag not in known:
+        await source.refresh()
+        known = {tag.name: tag for tag in await source.tags()}
+    unknown = {
+        field: f"no tag {name} in this repository"
+        for field, name in (("fromTag", from_tag), ("toTag", to_tag))
+        if name not in known
+    }
+    if unknown:
+        raise InvalidRequest("; ".join(f"{field}: {problem}" for field, problem in unknown.items()), unknown)
+    return known[from_tag], known[to_tag]
+
+
+async def _count_and_insert(
+    uow: UnitOfWork, repo: Repository, source: Source, older: Tag | None, newer: Tag, shown_from: str = ""
+) -> tuple[ReleaseRange, bool]:
+    history = await source.history(
+        from_tag=older.name if older else None,
+        from_sha=older.sha if older else None,
+        to_tag=newer.name,
+        to_sha=newer.sha,
+    )
+    counts = await asyncio.to_thread(notes.counts, history)
+    from_tag = older.name if older else shown_from
+    made = ReleaseRange(
+        org_id=repo.org_id,
+        repo_id=repo.id,
+        from_tag=from_tag,
+        to_tag=newer.name,
+        from_sha=older.sha if older else None,
+        to_sha=newer.sha,
+        compare_url=compare_url(repo.web_url, from_tag, newer.name),
+        pr_count=counts.pull_requests,
+        issue_count=counts.issues,
+        version_key=versions.sort_key(newer.name),
+    )
+    ranges = Ranges(uow.session, repo.org_id)
+    if await ranges.insert(made):
+        return made, True
+    meanwhile = await ranges.find(repo.id, from_tag, newer.name)
+    if meanwhile is None:
+        raise Conflict(f"{repo.full_name} was disconnected meanwhile.")
+    return meanwhile, False

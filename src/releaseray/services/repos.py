@@ -1,0 +1,75 @@
+"""Connecting repositories, listing their tags, and letting them go."""
+
+import asyncio
+import re
+import shutil
+from collections.abc import Sequence
+from itertools import count
+
+from releaseray.db import UnitOfWork
+from releaseray.errors import Conflict, InvalidRequest
+from releaseray.models import Repository
+from releaseray.notes.history import Tag
+from releaseray.repositories.repos import Repos
+from releaseray.services import clones
+from releaseray.services.runtime import Runtime
+from releaseray.sources import SourceError
+
+_SLUG_TRIES = 100
+
+
+async def connect(runtime: Runtime, uow: UnitOfWork, org_id: str, location: str, field: str) -> tuple[Repository, bool]:
+    """The repository at `location`, and whether it was connected just now.
+
+    Raises `InvalidRequest` on `field`, the client's name for the location, when git cannot read it.
+    """
+    try:
+        location = str(clones.accept(runtime, location))
+        existing = await Repos(uow.session, org_id).by_location(location)
+        if existing is not None:
+            return existing, False
+        repo = Repository(org_id=org_id, location=location, full_name="", default_branch="", slug="")
+        source = clones.source(runtime, repo)
+        await source.refresh()
+        described = await source.describe()
+    except SourceError as problem:
+        raise InvalidRequest.field(field, str(problem)) from problem
+    repo.full_name = described.full_name
+    repo.default_branch = described.default_branch
+    repo.web_url = described.web_url
+    repo.github_repo_id = described.github_repo_id
+    return await _insert(uow, org_id, repo)
+
+
+async def _insert(uow: UnitOfWork, org_id: str, repo: Repository) -> tuple[Repository, bool]:
+    base = re.sub(r"[^a-z0-9]+", "-", repo.full_name.lower()).strip("-") or "repository"
+    repos = Repos(uow.session, org_id)
+    for number in count(1):
+        repo.slug = base if number == 1 else f"{base}-{number}"
+        if await repos.insert(repo):
+            return repo, True
+        meanwhile = await repos.by_location(repo.location)
+        if meanwhile is not None:
+            return meanwhile, False
+        if number == _SLUG_TRIES:
+            break
+    raise Conflict(f"Too many repositories are named {repo.full_name}.")
+
+
+async def tags(runtime: Runtime, repo: Repository) -> Sequence[Tag]:
+    """Every tag, newest first, as the origin has them now; raises `Conflict` when it cannot be read."""
+    source = clones.source(runtime, repo)
+    try:
+        await source.refresh()
+        return await source.tags()
+    except SourceError as problem:
+        raise Conflict(f"{repo.full_name} cannot be read: {problem}") from problem
+
+
+async def disconnect(runtime: Runtime, uow: UnitOfWork, org_id: str, repo_id: str) -> None:
+    """Remove a repository with its ranges, drafts, publications and mirror; raises `NotFound`."""
+    repos = Repos(uow.session, org_id)
+    repo = await repos.get(repo_id)
+    await repos.delete(repo_id)
+    await uow.commit()
+    await asyncio.to_thread(shutil.rmtree, clones.mirror_of(runtime, repo), ignore_errors=True)

@@ -1,0 +1,144 @@
+"""The worker: arq jobs that hand over to the services, woken at once, watched over by a sweeper."""
+
+import asyncio
+from collections.abc import Awaitable
+from contextlib import suppress
+from datetime import UTC, timedelta
+from typing import Any, cast
+
+import structlog
+from arq.connections import ArqRedis
+from arq.cron import CronJob, cron
+from arq.worker import Worker, func
+from prometheus_client import Counter, Histogram, start_http_server
+from redis.exceptions import RedisError
+from structlog.contextvars import bound_contextvars
+
+from releaseray import jobs
+from releaseray.models import now
+from releaseray.repositories.organizations import forget_idempotency_before
+from releaseray.services import generation
+from releaseray.services.drafts import GENERATE
+from releaseray.services.prepared import PreparedHistories
+from releaseray.services.runtime import Runtime
+from releaseray.settings import Settings
+
+_RECONNECT_SECONDS = 1.0
+_WAKE_SECONDS = 1
+_IDEMPOTENCY_KEPT = timedelta(hours=24)
+
+JOBS = Counter("releaseray_worker_jobs_total", "Jobs run", ["function"])
+SECONDS = Histogram("releaseray_worker_job_seconds", "Time a job took", ["function"])
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+async def generate_draft(ctx: dict[str, Any], draft_id: str, request_id: str) -> None:
+    """Make one draft."""
+    with bound_contextvars(request_id=request_id), SECONDS.labels(GENERATE).time():
+        await generation.generate(ctx["runtime"], ctx["histories"], draft_id)
+    JOBS.labels(GENERATE).inc()
+
+
+async def sweep(ctx: dict[str, Any]) -> None:
+    """Queue again what nobody works on."""
+    found = await generation.sweep(ctx["runtime"])
+    if found:
+        log.info("queued again", drafts=found)
+
+
+async def housekeep(ctx: dict[str, Any]) -> None:
+    """Forget what is kept for a day only."""
+    async with ctx["runtime"].database.unit_of_work() as uow:
+        await forget_idempotency_before(uow.session, now() - _IDEMPOTENCY_KEPT)
+
+
+class WakingWorker(Worker):
+    """arq's worker, but idle ones block on a list in Redis instead of polling, and look into the queue the moment
+    something is pushed or a slot is free. Once a second they look anyway, for deferred jobs and crons."""
+
+    async def main(self) -> None:
+        """Run until cancelled, or until Redis is lost (`RedisError`, `OSError`)."""
+        while True:
+            await self._poll_iteration()
+            if self.job_counter < self.max_jobs:
+                await cast(Awaitable[Any], self.pool.blpop([jobs.WAKE], timeout=_WAKE_SECONDS))
+            else:
+                await asyncio.wait(self.tasks.values(), timeout=_WAKE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+
+
+def make_worker(runtime: Runtime, histories: PreparedHistories, pool: ArqRedis) -> WakingWorker:
+    """A worker on an open Redis pool. It handles no signals and keeps no results."""
+    settings = runtime.settings
+    return WakingWorker(
+        [func(generate_draft, name=GENERATE, timeout=settings.draft_timeout + 60, max_tries=1_000_000)],
+        queue_name=jobs.QUEUE,
+        cron_jobs=_crons(settings),
+        redis_pool=pool,
+        handle_signals=False,
+        max_jobs=settings.worker_jobs,
+        keep_result=0,
+        health_check_interval=30,
+        ctx={"runtime": runtime, "histories": histories},
+        job_serializer=jobs.serialize,
+        job_deserializer=jobs.deserialize,
+        timezone=UTC,
+    )
+
+
+def _crons(settings: Settings) -> list[CronJob]:
+    every = set(range(0, 60, min(settings.sweep_seconds, 60)))
+    return [
+        cron(sweep, name="sweep", second=every, run_at_startup=True, keep_result=0, timeout=60),
+        cron(housekeep, name="housekeep", minute={0, 10, 20, 30, 40, 50}, second=30, keep_result=0, timeout=300),
+    ]
+
+
+async def run(settings: Settings, stop: asyncio.Event) -> None:
+    """Work until `stop`, whatever becomes of Redis meanwhile; then give running jobs a few seconds to finish.
+
+    Raises what asyncpg raises when the database is out of reach at the start.
+    """
+    runtime = Runtime.of(settings)
+    await runtime.start()
+    if settings.metrics_port is not None:
+        start_http_server(settings.metrics_port, settings.host)
+    running: set[asyncio.Task[Any]] = set()
+    working = asyncio.create_task(_keep_working(runtime, running))
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (working, stopping):
+            task.cancel()
+        await asyncio.gather(working, stopping, return_exceptions=True)
+        await _let_finish(running, settings.shutdown_seconds)
+        await runtime.close()
+
+
+async def _keep_working(runtime: Runtime, running: set[asyncio.Task[Any]]) -> None:
+    histories = PreparedHistories()
+    while True:
+        try:
+            pool = await jobs.connect(runtime.redis_url)
+            worker = make_worker(runtime, histories, pool)
+            log.info("worker ready", jobs=worker.max_jobs)
+            try:
+                await worker.async_run()
+            finally:
+                running.update(task for task in worker.job_tasks.values() if not task.done())
+                running.update(task for task in worker.tasks.values() if not task.done())
+        except (RedisError, OSError) as problem:
+            log.warning("Redis is out of reach, trying again", problem=str(problem))
+            await asyncio.sleep(_RECONNECT_SECONDS)
+
+
+async def _let_finish(running: set[asyncio.Task[Any]], seconds: float) -> None:
+    unfinished = {task for task in running if not task.done()}
+    if not unfinished:
+        return
+    _, late = await asyncio.wait(unfinished, timeout=seconds)
+    for task in late:
+        task.cancel()
+    with suppress(asyncio.CancelledError):
+        await asyncio.gather(*unfinished, return_exceptions=True)

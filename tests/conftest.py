@@ -1,0 +1,204 @@
+"""What tests stand on: a real PostgreSQL, a real Redis, a real server and worker, real Git repositories."""
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+
+from releaseray import migrations, worker
+from releaseray.app import create_app
+from releaseray.embedded import running
+from releaseray.models import Organization
+from releaseray.services import keys
+from releaseray.services.keys import DEFAULT_SCOPES, Scope
+from releaseray.services.runtime import Runtime
+from releaseray.settings import Settings
+from tests.repository import GitRepository
+
+PLENTY = 1_000_000
+
+
+class Server:
+    """The application behind a real uvicorn, in a thread of its own."""
+
+    def __init__(self, settings: Settings) -> None:
+        config = uvicorn.Config(create_app(settings), host="127.0.0.1", port=0, log_config=None)
+        self._server = uvicorn.Server(config)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self.app = config.app
+
+    def _serve(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(self._server.serve())
+        self._loop.close()
+
+    def start(self) -> None:
+        self._thread.start()
+        ends = time.monotonic() + 20
+        while not self._server.started:
+            assert self._thread.is_alive(), "the server did not start"
+            assert time.monotonic() < ends, "the server did not start in time"
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(20)
+
+    @property
+    def url(self) -> str:
+        port = self._server.servers[0].sockets[0].getsockname()[1]
+        return f"http://127.0.0.1:{port}"
+
+    @property
+    def runtime(self) -> Runtime:
+        runtime: Runtime = self.app.state.runtime  # type: ignore[union-attr]  # it is our FastAPI
+        return runtime
+
+    def run(self, coroutine: Any) -> Any:
+        """Run a coroutine on the server's own loop."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(30)
+
+
+@contextlib.contextmanager
+def serving(settings: Settings) -> Iterator[Server]:
+    """A server for as long as the block runs."""
+    server = Server(settings)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@contextlib.contextmanager
+def working(settings: Settings) -> Iterator[None]:
+    """A worker for as long as the block runs."""
+    loop = asyncio.new_event_loop()
+    stop = asyncio.Event()
+    thread = threading.Thread(target=lambda: loop.run_until_complete(worker.run(settings, stop)), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(20)
+        loop.close()
+
+
+@dataclass(frozen=True)
+class Org:
+    """An organization and a client that carries its key."""
+
+    id: str
+    key: str
+    client: httpx.Client
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings on embedded, migrated services; limits are out of the way of tests that are not about them."""
+    data_dir = tmp_path_factory.mktemp("data")
+    with running(data_dir) as urls:
+        migrations.upgrade(urls.database_url)
+        yield Settings(
+            data_dir=data_dir,
+            database_url=urls.database_url,
+            redis_url=urls.redis_url,
+            repo_paths=(Path("/"),),
+            rate_limit_per_minute=PLENTY,
+            rate_limit_per_hour=PLENTY,
+            rate_limit_org_per_day=PLENTY,
+            unauthorized_per_minute=PLENTY,
+        )
+
+
+@pytest.fixture(scope="session")
+def server(settings: Settings) -> Iterator[Server]:
+    with serving(settings) as server, working(settings):
+        yield server
+
+
+def make_org(server: Server, scopes: tuple[Scope, ...] = (*DEFAULT_SCOPES, Scope.ADMIN)) -> Org:
+    """A new organization, so that no test sees another's."""
+
+    async def create() -> tuple[str, str]:
+        async with server.runtime.database.unit_of_work() as uow:
+            organization = Organization(name="Acme", tier="growth")
+            uow.session.add(organization)
+            await uow.session.flush()
+            _, secret = await keys.create(uow, organization.id, "tests", scopes)
+            return organization.id, secret
+
+    org_id, secret = server.run(create())
+    headers = {"Authorization": f"Bearer {secret}"}
+    return Org(org_id, secret, httpx.Client(base_url=server.url, headers=headers, timeout=60))
+
+
+@pytest.fixture
+def org(server: Server) -> Iterator[Org]:
+    made = make_org(server)
+    with made.client:
+        yield made
+
+
+@pytest.fixture
+def client(org: Org) -> httpx.Client:
+    return org.client
+
+
+@pytest.fixture
+def new_org(server: Server) -> Iterator[Callable[..., Org]]:
+    with contextlib.ExitStack() as stack:
+
+        def make(*scopes: Scope) -> Org:
+            made = make_org(server, *((scopes,) if scopes else ()))
+            stack.enter_context(made.client)
+            return made
+
+        yield make
+
+
+@pytest.fixture
+def git_repo(tmp_path: Path) -> GitRepository:
+    """A small repository with three releases, cloned from `acme/myapp` on GitHub."""
+    return GitRepository.acme(tmp_path / "myapp")
+
+
+@pytest.fixture
+def repo_id(client: httpx.Client, git_repo: GitRepository) -> str:
+    answer = client.post("/api/repos", json={"url": str(git_repo.path)})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+@pytest.fixture
+def range_id(client: httpx.Client, repo_id: str) -> str:
+    body = {"repoId": repo_id, "fromTag": "v1.0.0", "toTag": "v1.1.0"}
+    answer = client.post("/api/ranges", json=body)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+def finished(client: httpx.Client, draft_id: str) -> dict[str, Any]:
+    """The draft once it is no longer in process."""
+    for _ in range(10):
+        draft: dict[str, Any] = client.get(f"/api/drafts/{draft_id}", headers={"Prefer": "wait=10"}).json()
+        if draft.get("status") != "processing":
+            return draft
+    raise AssertionError("the draft was not finished in time")
+
+
+@pytest.fixture
+def draft(client: httpx.Client, range_id: str) -> dict[str, Any]:
+    answer = client.post(f"/api/drafts/{range_id}/generate", json={"persona": "engineer"})
+    assert answer.status_code == 201, answer.text
+    return finished(client, answer.json()["id"])
