@@ -68,9 +68,7 @@ def parse_auth(header: str | None, query: Mapping[str, str], dsn: str | None = N
         if key := source.get("sentry_key"):
             return ClientAuth(_checked(key), (source.get("sentry_client") or "")[:200] or None)
     if dsn is None:
-        raise Unauthorized(
-            "Missing sentry_key: send the X-Sentry-Auth header, the query string or the envelope's dsn."
-        )
+        raise Unauthorized("Missing sentry_key: send the X-Sentry-Auth header, the query string or the envelope's dsn.")
     try:
         return ClientAuth(parse_dsn(dsn).public_key)
     except InvalidRequest as problem:

@@ -102,9 +102,7 @@ def parse_event_id(value: object) -> str:
 
 def _refuse_id(value: object) -> NoReturn:
     shown = lenient.text(value, 40) or "it"
-    raise EventError(
-        f"event_id: {shown} is not 32 hexadecimal digits.", {"event_id": "must be 32 hexadecimal digits"}
-    )
+    raise EventError(f"event_id: {shown} is not 32 hexadecimal digits.", {"event_id": "must be 32 hexadecimal digits"})
 
 
 def _event_id(from_header: str | None, raw: dict[str, Any], received: float) -> str:
@@ -183,9 +181,7 @@ def _frame(raw: dict[str, Any]) -> Frame:
 def _fingerprint(value: object) -> tuple[str, ...]:
     """The client's parts; `["{{ default }}"]` alone says nothing and is left out."""
     listed = value if isinstance(value, list) else [value]
-    parts = tuple(
-        part for part in (lenient.text(entry, _NAME) for entry in listed[:MAX_FINGERPRINT_PARTS]) if part
-    )
+    parts = tuple(part for part in (lenient.text(entry, _NAME) for entry in listed[:MAX_FINGERPRINT_PARTS]) if part)
     return () if len(parts) == 1 and parts[0].replace(" ", "") == "{{default}}" else parts
 
 

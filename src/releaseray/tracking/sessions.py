@@ -82,9 +82,7 @@ def parse_session(payload: bytes, *, received: float, sent_at: float | None = No
     return SessionUpdate(place, sid, _health(raw)) if place else None
 
 
-def parse_sessions(
-    payload: bytes, *, received: float, sent_at: float | None = None
-) -> tuple[SessionAggregate, ...]:
+def parse_sessions(payload: bytes, *, received: float, sent_at: float | None = None) -> tuple[SessionAggregate, ...]:
     """The buckets of a `sessions` item, those of one hour added up; empty when it names no release.
 
     Raises `EventError` for what is not a JSON object.
@@ -120,9 +118,7 @@ def _object(payload: bytes) -> dict[str, Any]:
     return raw
 
 
-def _place(
-    attributes: dict[str, Any], started: object, received: float, sent_at: float | None
-) -> SessionPlace | None:
+def _place(attributes: dict[str, Any], started: object, received: float, sent_at: float | None) -> SessionPlace | None:
     release = lenient.line(attributes.get("release"), 200)
     start = event_time(lenient.unix_time(started), received=received, sent_at=sent_at)
     environment = lenient.line(attributes.get("environment"), 64) or "production"
