@@ -79,7 +79,7 @@ def assets_router() -> APIRouter:
 
 
 def _served(request: Request, asset: Asset, cache_control: str) -> Response:
-    headers = SAFE_HEADERS | {"Cache-Control": cache_control, "Vary": "Accept-Encoding"}
+    headers = {**SAFE_HEADERS, "Cache-Control": cache_control, "Vary": "Accept-Encoding"}
     if "gzip" in request.headers.get("accept-encoding", ""):
         headers["Content-Encoding"] = "gzip"
         return Response(asset.packed, headers=headers, media_type=asset.media_type)

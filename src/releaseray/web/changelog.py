@@ -6,12 +6,12 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from releaseray.markdown import printable
 from releaseray.web.answers import PAGE_POLICY, answer
 from releaseray.web.feeds import atom, json_feed, rss
 from releaseray.web.limits import page_limit
 from releaseray.web.pages import FRESH, not_found, page, prefix
 from releaseray.web.reading import Changelog, ChangelogReader
-from releaseray.web.text import printable
 
 NOTES_A_PAGE = 20
 LAST_PAGE = 10_000

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID, uuid5
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
+from releaseray.markdown import printable
 from releaseray.web.reading import Changelog, Note
-from releaseray.web.text import printable
 
 ATOM = "http://www.w3.org/2005/Atom"
 NOTES = UUID("381612f4-6e68-480c-a4a3-6385a056d6ed")

@@ -8,10 +8,10 @@ from fastapi import Request, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from releaseray.markdown import anchor_of, excerpt, printable
 from releaseray.web.answers import PAGE_POLICY, answer
 from releaseray.web.assets import ASSETS
 from releaseray.web.reading import permalink
-from releaseray.web.text import anchor, excerpt, printable
 
 FRESH = "public, max-age=60"
 
@@ -33,7 +33,7 @@ def _make_templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"day": _day, "breakable": _breakable, "anchor": anchor, "excerpt": excerpt}
+    made.filters |= {"day": _day, "breakable": _breakable, "anchor": anchor_of, "excerpt": excerpt}
     made.globals |= {"assets": ASSETS, "permalink": permalink}
     return made
 

@@ -4,6 +4,7 @@ import html
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import nh3
@@ -12,9 +13,6 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
-
-from releaseray.web.text import anchor as anchor_of
-from releaseray.web.text import printable
 
 TOP_LEVEL = 3
 """The level of a note's highest headings: the page around it has the first two."""
@@ -25,6 +23,8 @@ MAX_STEPS = 100_000
 MAX_NESTING = 20
 """Levels of lists, quotes and links in each other; time grows with it where brackets never close."""
 
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_SPACES = re.compile(r"\s+")
 _ABSOLUTE = re.compile(r"(https?://|mailto:)", re.IGNORECASE)
 _BARE_URL = re.compile(r"""\bhttps?://[^\s<>"'`|\\^{}\[\]]*[\w/=&#%+-]""", re.IGNORECASE)
 _BETWEEN_WORDS = re.compile(r"[^\w]+")
@@ -34,10 +34,12 @@ _TABLE = {"div", "table", "thead", "tbody", "tr", "th", "td"}
 _PROSE = {"p", "br", "hr", "em", "strong", "s", "blockquote", "ul", "ol", "li", "code", "pre", "a"}
 _CLEANER = nh3.Cleaner(
     tags=_HEADINGS | _TABLE | _PROSE,
-    attributes={"a": {"href", "title"}, "ol": {"start"}} | {h: {"id"} for h in _HEADINGS},
-    set_tag_attribute_values={
-        "div": {"role": "region", "aria-label": "Table", "tabindex": "0"},
-        "th": {"scope": "col"},
+    attributes={
+        "a": {"href", "title"},
+        "ol": {"start"},
+        "div": {"role", "aria-label", "tabindex"},
+        "th": {"scope"},
+        **{heading: {"id"} for heading in _HEADINGS},
     },
     allowed_classes={
         "div": {"table"},
@@ -71,6 +73,25 @@ def render(markdown: str, anchor: str = "") -> str:
         return f'<pre class="plain">{html.escape(text)}</pre>'
 
 
+def excerpt(fragment: str, limit: int = 200) -> str:
+    """The first words of an HTML fragment, `limit` characters at most, for a preview of the page."""
+    text = html.unescape(nh3.clean(fragment[: 20 * limit], tags=set()))
+    words = _SPACES.sub(" ", text).strip()
+    if len(words) <= limit:
+        return words
+    return words[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,.;:") + "…"
+
+
+def anchor_of(version: str) -> str:
+    """The id a version has on its page: the version itself, for an HTML id may hold all but white space."""
+    return _SPACES.sub("-", printable(version))
+
+
+def printable(text: str) -> str:
+    """`text` without what XML 1.0 forbids or discourages: control characters, lone surrogates, non-characters."""
+    return _ILLEGAL.sub("", text)
+
+
 def _parsed(text: str, anchor: str) -> str:
     if len(text) > MAX_CHARS:
         raise _TooMuchWork
@@ -99,7 +120,7 @@ def _shape(state: StateCore) -> None:
     _place_headings(state.tokens, state.env["anchor"])
     for token in state.tokens:
         if token.type in ("td_open", "th_open"):
-            _align_by_class(token)
+            _shape_cell(token)
         elif token.type == "inline":
             token.children = list(_fit_links(token.children or []))
 
@@ -115,7 +136,7 @@ def _place_headings(tokens: list[Token], anchor: str) -> None:
 
 def _name_headings(tokens: list[Token], anchor: str) -> None:
     seen: Counter[str] = Counter()
-    for token, content in zip(tokens, tokens[1:], strict=False):
+    for token, content in pairwise(tokens):
         if token.type == "heading_open":
             words = "".join(child.content for child in content.children or [])
             name = _BETWEEN_WORDS.sub("-", words.lower()).strip("-")[:60] or "section"
@@ -123,7 +144,9 @@ def _name_headings(tokens: list[Token], anchor: str) -> None:
             token.attrSet("id", f"{anchor}:{name}" + (f":{seen[name]}" if seen[name] > 1 else ""))
 
 
-def _align_by_class(cell: Token) -> None:
+def _shape_cell(cell: Token) -> None:
+    if cell.tag == "th":
+        cell.attrSet("scope", "col")
     side = str(cell.attrs.pop("style", "")).removeprefix("text-align:")
     if side:
         cell.attrSet("class", side)
@@ -176,7 +199,7 @@ def _text(content: str) -> Token:
 
 
 def _open_table(_renderer: Any, *_tokens: Any) -> str:
-    return '<div class="table"><table>\n'
+    return '<div class="table" role="region" aria-label="Table" tabindex="0"><table>\n'
 
 
 def _close_table(_renderer: Any, *_tokens: Any) -> str:
@@ -184,8 +207,9 @@ def _close_table(_renderer: Any, *_tokens: Any) -> str:
 
 
 def _open_item(renderer: Any, tokens: list[Token], index: int, options: Any, env: Any) -> str:
-    box = {True: "☑ ", False: "☐ "}.get(tokens[index].meta.get("checked"), "")
-    return str(renderer.renderToken(tokens, index, options, env)) + box
+    item = str(renderer.renderToken(tokens, index, options, env))
+    done = tokens[index].meta.get("checked")
+    return item if done is None else item + ("☑ " if done else "☐ ")
 
 
 def _make_parser() -> MarkdownIt:
