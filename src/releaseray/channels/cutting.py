@@ -14,16 +14,17 @@ def fit(found: Sequence[Block], cost: Callable[[Block], int], budget: int) -> tu
     """As many whole blocks as `budget` pays for, and whether any were left out; a first block that is too large
     alone is cut at a word."""
     kept: list[Block] = []
+    left = budget
     for block in found:
-        budget -= cost(block)
-        if budget < 0:
+        left -= cost(block)
+        if left < 0:
             break
         kept.append(block)
     while kept and len(kept) < len(found) and kept[-1].kind is Kind.HEADING:
         kept.pop()
     if found and not kept:
         body = next((block for block in found if block.kind is not Kind.HEADING), found[0])
-        return [_shortened(body, cost, budget + sum(map(cost, found[:1])))], True
+        return [_shortened(body, cost, budget)], True
     return kept, len(kept) < len(found)
 
 

@@ -140,7 +140,7 @@ class _Bot:
         """The message with this publication's metadata among the channel's latest."""
         query = {"channel": self._channel, "limit": "100", "include_all_metadata": "true"}
         try:
-            answer = await self.ask("conversations.history", query, by="GET")
+            answer = await self.ask("conversations.history", query, form=True)
         except SlackRefusal as error:
             if error.permanent:
                 raise cannot_look("Slack, without the scope channels:history or groups:history,") from error
@@ -165,18 +165,21 @@ class _Bot:
 
     async def _result(self, channel: str, ts: str) -> Result:
         try:
-            link = await self.ask("chat.getPermalink", {"channel": channel, "message_ts": ts}, by="GET")
+            link = await self.ask("chat.getPermalink", {"channel": channel, "message_ts": ts}, form=True)
             url = str(link["permalink"]) if link.get("permalink") else None
         except ChannelError:  # The message is there; only its address is not known.
             url = None
         return Result(url, {"channel": channel, "ts": ts, "asked": self._channel})
 
-    async def ask(self, method: str, body: Mapping[str, Any], by: str = "POST") -> dict[str, Any]:
-        """One call of the Web API. Raises `SlackRefusal` for its "no", `ChannelError` for trouble on the way."""
-        request: dict[str, Any] = {"json": dict(body)} if by == "POST" else {"params": dict(body)}
+    async def ask(self, method: str, body: Mapping[str, Any], form: bool = False) -> dict[str, Any]:
+        """One call of the Web API, whose reading methods take forms only.
+
+        Raises `SlackRefusal` for its "no", `ChannelError` for trouble on the way.
+        """
+        request: dict[str, Any] = {"data" if form else "json": dict(body)}
         request["headers"] = {"Authorization": f"Bearer {self._token.get_secret_value()}"}
         url = f"{self._api}/{method}"
-        response = await call(self._http, "Slack", by, url, secrets=[self._token], **request)
+        response = await call(self._http, "Slack", "POST", url, secrets=[self._token], **request)
         answer = json_object(response, "Slack")
         if answer.get("ok") is not True:
             raise SlackRefusal(str(answer.get("error", "no reason given"))[:200], method)

@@ -34,7 +34,6 @@ def _card(note: Note) -> Json:
         "version": "1.5",
         "fallbackText": shorten(note.title, 200),
         "body": body,
-        "msteams": {"width": "Full"},
     }
     actions = list(_actions(note, cut))
     return {**card, "actions": actions} if actions else card
