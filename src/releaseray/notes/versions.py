@@ -11,28 +11,13 @@ from releaseray.notes.history import Tag
 MAX_TAG = 1_000
 STALE = 400 * 86_400
 
-GENERIC = frozenset(
-    ["v", "ver", "version", "release", "releases", "rel", "r", "tag", "tags", "stable", "prod", "production"]
-)
-ROLLING = frozenset(
-    [
-        "nightly",
-        "canary",
-        "dev",
-        "build",
-        "builds",
-        "snapshot",
-        "ci",
-        "test",
-        "tmp",
-        "wip",
-        "backup",
-        "archive",
-        "edge",
-        "weekly",
-        "daily",
-    ]
-)
+GENERIC = frozenset({
+    "", "v", "ver", "version", "release", "releases", "rel", "r", "tag", "tags", "stable", "prod", "production",
+})  # fmt: skip
+ROLLING = frozenset({
+    "nightly", "canary", "dev", "build", "builds", "snapshot", "ci", "test", "tmp", "wip", "backup", "archive", "edge",
+    "weekly", "daily",
+})  # fmt: skip
 VARIANTS = frozenset(["jre", "android", "ce", "ee", "lts", "oss", "alpine", "slim"])
 PLAIN = frozenset(["final", "ga", "release", "stable"])
 POST = frozenset(["post", "sp", "patch", "pl", "p", "hotfix", "fix", "rev", "u"])
@@ -93,7 +78,7 @@ def parse_version(name: str) -> Version | None:
 
 
 def _is_generic(word: str) -> bool:
-    return word.strip("-_.").casefold() in ("", *GENERIC)
+    return word.strip("-_.").casefold() in GENERIC
 
 
 def _split(text: str) -> tuple[str, str, str] | None:
@@ -199,11 +184,18 @@ def newest_release(tags: Sequence[Tag]) -> Tag | None:
     if not stable:
         return max(tags, key=lambda tag: (tag.date, tag.name), default=None)
     family = _main_family(stable)
-    return max((tag for tag, version in stable if version.family == family), key=lambda tag: sort_key(tag.name))
+    return _highest(tag for tag, version in stable if version.family == family)
 
 
 def _main_family(versions: Sequence[tuple[Tag, Version]]) -> str:
     """Versions of the whole repository, unless they were given up; else the family released most often lately."""
     newest = max(tag.date for tag, _ in versions)
+    whole = [tag for tag, version in versions if not version.family]
+    if whole and _highest(whole).date > newest - STALE:
+        return ""
     families = Counter(version.family for tag, version in versions if tag.date > newest - STALE)
-    return "" if "" in families else max(families, key=lambda family: (families[family], -len(family), family))
+    return max(families, key=lambda family: (families[family], -len(family), family))
+
+
+def _highest(tags: Iterable[Tag]) -> Tag:
+    return max(tags, key=lambda tag: sort_key(tag.name))
