@@ -84,8 +84,9 @@ class History:
     first commit. `changelog` is the repository's own changelog as it stood at `from_tag`: what its people wrote
     of EARLIER versions. `fragments` maps the paths of news fragments, changesets and the like that commits of the
     range added to their text. `manifests` are the packaging files the range changed. `known_emails` are the
-    lower-cased addresses of people with commits before the range. `pulls` and `issues` are empty when only git
-    was asked.
+    lower-cased addresses of people with commits before the range. `past` are commits that `from_tag` reaches,
+    newest first, as many as the source cares to read (a thousand do): beside `changelog` they teach how the
+    project files its changes and what it leaves out. `pulls` and `issues` are empty when only git was asked.
     """
 
     full_name: str
@@ -99,3 +100,4 @@ class History:
     known_emails: frozenset[str] = frozenset()
     pulls: Mapping[int, PullRequest] = field(default_factory=lambda: MappingProxyType({}))
     issues: Mapping[int, Issue] = field(default_factory=lambda: MappingProxyType({}))
+    past: tuple[Commit, ...] = ()
