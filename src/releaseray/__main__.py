@@ -1,0 +1,5 @@
+"""`python -m releaseray` is the command line."""
+
+from releaseray.cli import main
+
+main(prog_name="releaseray")

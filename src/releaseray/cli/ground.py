@@ -1,0 +1,101 @@
+"""What every command stands on: settings, services that are up, a schema that is migrated."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import asyncpg
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from releaseray import migrations
+from releaseray.embedded import running
+from releaseray.errors import InvalidRequest, Unavailable
+from releaseray.services import readiness
+from releaseray.services.runtime import Runtime
+from releaseray.settings import Settings
+
+_REACH_SECONDS = 5
+
+
+@contextmanager
+def services(settings: Settings) -> Iterator[Settings]:
+    """Settings whose URLs lead to a database and a Redis that are up; embedded ones where none is set.
+
+    Raises EmbeddedFailed or Unavailable in one line.
+    """
+    if not settings.embedded:
+        check_reachable(settings)
+        yield settings
+    elif settings.database_url or settings.redis_url:
+        raise InvalidRequest(
+            "Set both RELEASERAY_DATABASE_URL and RELEASERAY_REDIS_URL, or neither for the embedded services."
+        )
+    else:
+        with running(settings.data_dir) as urls:
+            yield settings.with_services(urls.database_url, urls.redis_url)
+
+
+@contextmanager
+def migrated_services(settings: Settings) -> Iterator[Settings]:
+    """As `services`, with the embedded database migrated. For one that was set, raises Unavailable instead."""
+    with services(settings) as reached:
+        if settings.embedded:
+            migrations.upgrade(str(reached.database_url))
+        else:
+            asyncio.run(_require_migrated(reached))
+        yield reached
+
+
+@asynccontextmanager
+async def runtime_of(settings: Settings) -> AsyncIterator[Runtime]:
+    """A started runtime, closed at the end."""
+    runtime = Runtime.of(settings)
+    await runtime.start()
+    try:
+        yield runtime
+    finally:
+        await runtime.close()
+
+
+def check_reachable(settings: Settings) -> None:
+    """Raise Unavailable, with the address but not its password, when the database or Redis does not answer."""
+    asyncio.run(_check_database(str(settings.database_url)))
+    asyncio.run(_check_redis(str(settings.redis_url)))
+
+
+async def _check_database(database_url: str) -> None:
+    try:
+        url = make_url(database_url)
+    except ArgumentError:
+        raise Unavailable("RELEASERAY_DATABASE_URL is no URL: write postgresql://user:password@host/name") from None
+    try:
+        connection = await asyncpg.connect(
+            url.set(drivername="postgresql").render_as_string(hide_password=False), timeout=_REACH_SECONDS
+        )
+        await connection.close()
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as problem:
+        shown = url.render_as_string(hide_password=True)
+        raise Unavailable(f"The database {shown} is out of reach: {_told(problem)}") from None
+
+
+async def _check_redis(redis_url: str) -> None:
+    try:
+        async with Redis.from_url(redis_url, socket_connect_timeout=_REACH_SECONDS) as client:
+            await client.ping()
+    except (OSError, RedisError, ValueError) as problem:
+        shown = redis_url.rpartition("@")[2]
+        raise Unavailable(f"Redis at {shown} is out of reach: {_told(problem)}") from None
+
+
+def _told(problem: Exception) -> str:
+    return " ".join(str(problem).split()) or f"no answer within {_REACH_SECONDS} seconds"
+
+
+async def _require_migrated(settings: Settings) -> None:
+    async with runtime_of(settings) as runtime:
+        state = await readiness.migrations(runtime)
+    if state != "ok":
+        raise Unavailable(f"The database is not at this version's schema: {state}")

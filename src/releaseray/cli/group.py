@@ -1,0 +1,42 @@
+"""The root command: its version, its order of commands, and one clear line for whatever goes wrong."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+
+from releaseray import __version__
+from releaseray.errors import AppError
+from releaseray.sources import SourceError
+
+
+class Main(click.Group):
+    """A group that lists commands as given and turns expected failures into one line and exit code 1."""
+
+    def __init__(self, name: str, help: str, commands: Sequence[click.Command]) -> None:
+        super().__init__(name, help=help, commands=commands, context_settings={"help_option_names": ["-h", "--help"]})
+        click.version_option(__version__, prog_name="ReleaseRay")(self)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """As given, not by the alphabet."""
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; failures that have a message for the user end as that message."""
+        try:
+            return super().invoke(ctx)
+        except ValidationError as problem:
+            raise click.ClickException(_wrong_settings(problem)) from None
+        except SettingsError as problem:
+            raise click.ClickException(f"Wrong settings: {problem}") from None
+        except AppError as problem:
+            raise click.ClickException(problem.message) from None
+        except SourceError as problem:
+            raise click.ClickException(str(problem)) from None
+
+
+def _wrong_settings(problem: ValidationError) -> str:
+    wrong = (f"RELEASERAY_{'.'.join(map(str, error['loc'])).upper()}: {error['msg']}" for error in problem.errors())
+    return "Wrong settings: " + "; ".join(wrong)

@@ -1,0 +1,18 @@
+"""`releaseray migrate`: bring the database's schema up to this version."""
+
+import click
+
+from releaseray import migrations
+from releaseray.cli.ground import services
+from releaseray.settings import Settings
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database's schema up to this version.
+
+    Safe to run at any time and from several machines at once. With embedded services, `serve` does it by itself.
+    """
+    with services(Settings()) as settings:
+        migrations.upgrade(str(settings.database_url))
+    click.echo(f"The schema is at {migrations.newest()}.")
