@@ -6,7 +6,7 @@ from urllib.parse import quote
 from releaseray.channels import CHANNELS
 from releaseray.db import UnitOfWork
 from releaseray.errors import Conflict
-from releaseray.web.markdown import render
+from releaseray.markdown import render
 from releaseray.models import DraftStatus, HostedNote, Publication, PublicationStatus, now
 from releaseray.repositories.drafts import Drafts
 from releaseray.repositories.organizations import UsageOf
