@@ -1,0 +1,250 @@
+"""What a delivery of GitHub's tells us, as small events; everything that we do not know is passed over."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+TAGS, BRANCHES = "refs/tags/", "refs/heads/"
+
+Json = Mapping[str, Any]
+
+
+class PayloadError(Exception):
+    """The body is not a payload at all: neither a JSON object nor a form that holds one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """The repository an event is about. `id` stays when it is renamed; None where the payload has none."""
+
+    id: int | None
+    full_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagCreated:
+    """A tag that was not there before. `sha` is what it points at (a tag object, if annotated), None if not told."""
+
+    repository: Repository
+    tag: str
+    sha: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TagMoved:
+    """A tag that points elsewhere now."""
+
+    repository: Repository
+    tag: str
+    sha: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagDeleted:
+    """A tag that is gone."""
+
+    repository: Repository
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class BranchPushed:
+    """New commits on a branch."""
+
+    repository: Repository
+    branch: str
+    sha: str
+    is_default: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseChanged:
+    """A release on GitHub; `action` is GitHub's word (`published`, `edited`, `deleted`, …)."""
+
+    repository: Repository
+    action: str
+    tag: str
+    draft: bool
+    prerelease: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequestChanged:
+    """A pull request; `merged` says whether its commits have arrived. `action` is GitHub's word."""
+
+    repository: Repository
+    action: str
+    number: int
+    merged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryRenamed:
+    """The repository has a new name or owner; `repository` is the new one."""
+
+    repository: Repository
+    old_full_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryDeleted:
+    """The repository is gone."""
+
+    repository: Repository
+
+
+@dataclass(frozen=True, slots=True)
+class VisibilityChanged:
+    """The repository was made private or public."""
+
+    repository: Repository
+    private: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccessChanged:
+    """An App's installation came, went or sees other repositories.
+
+    `action` is GitHub's word (`created`, `deleted`, `suspend`, `unsuspend`, `added`, `removed`, …).
+    """
+
+    installation_id: int
+    action: str
+    added: tuple[Repository, ...]
+    removed: tuple[Repository, ...]
+
+
+Event = (
+    TagCreated
+    | TagMoved
+    | TagDeleted
+    | BranchPushed
+    | ReleaseChanged
+    | PullRequestChanged
+    | RepositoryRenamed
+    | RepositoryDeleted
+    | VisibilityChanged
+    | AccessChanged
+)
+
+
+def read(kind: str, body: bytes) -> list[Event]:
+    """The events of one delivery; `kind` is `X-GitHub-Event`, `body` the raw body, JSON or GitHub's form.
+
+    Empty for kinds and actions that mean nothing to us and for payloads that lack what we need. Raises
+    `PayloadError` for a body that is no payload.
+    """
+    payload = _payload(body)
+    reader = _READERS.get(kind)
+    return list(reader(payload)) if reader else []
+
+
+def _payload(body: bytes) -> Json:
+    try:
+        text = body.decode()
+        if text.startswith("payload="):
+            text = parse_qs(text, max_num_fields=10)["payload"][0]
+        payload = json.loads(text)
+    except (ValueError, KeyError, RecursionError) as error:
+        raise PayloadError("the body is not JSON") from error
+    if not isinstance(payload, dict):
+        raise PayloadError("the body is not a JSON object")
+    return payload
+
+
+def _repository(value: Any) -> Repository | None:
+    match value:
+        case {"full_name": str(full_name), "id": int(id)}:
+            return Repository(id, full_name)
+        case {"full_name": str(full_name)}:
+            return Repository(None, full_name)
+    return None
+
+
+def _repositories(value: Any) -> tuple[Repository, ...]:
+    found = (_repository(item) for item in value) if isinstance(value, list) else ()
+    return tuple(repository for repository in found if repository)
+
+
+def _push(payload: Json) -> Iterator[Event]:
+    repository = _repository(payload.get("repository"))
+    match payload:
+        case {"ref": str(ref), "after": str(after)} if repository:
+            if ref.startswith(TAGS):
+                yield _tag(payload, repository, ref.removeprefix(TAGS), after)
+            elif ref.startswith(BRANCHES) and not payload.get("deleted"):
+                branch = ref.removeprefix(BRANCHES)
+                default = (payload.get("repository") or {}).get("default_branch")
+                yield BranchPushed(repository, branch, after, branch == default)
+
+
+def _tag(payload: Json, repository: Repository, tag: str, sha: str) -> Event:
+    if payload.get("deleted"):
+        return TagDeleted(repository, tag)
+    return TagCreated(repository, tag, sha) if payload.get("created", True) else TagMoved(repository, tag, sha)
+
+
+def _create(payload: Json) -> Iterator[Event]:
+    match payload, _repository(payload.get("repository")):
+        case {"ref_type": "tag", "ref": str(tag)}, Repository() as repository:
+            yield TagCreated(repository, tag, None)
+
+
+def _delete(payload: Json) -> Iterator[Event]:
+    match payload, _repository(payload.get("repository")):
+        case {"ref_type": "tag", "ref": str(tag)}, Repository() as repository:
+            yield TagDeleted(repository, tag)
+
+
+def _release(payload: Json) -> Iterator[Event]:
+    match payload, _repository(payload.get("repository")):
+        case {"action": str(action), "release": {"tag_name": str(tag)} as release}, Repository() as repository:
+            yield ReleaseChanged(repository, action, tag, bool(release.get("draft")), bool(release.get("prerelease")))
+
+
+def _pull_request(payload: Json) -> Iterator[Event]:
+    match payload, _repository(payload.get("repository")):
+        case {"action": str(action), "pull_request": {"number": int(number)} as pull}, Repository() as repository:
+            yield PullRequestChanged(repository, action, number, bool(pull.get("merged")))
+
+
+def _about_repository(payload: Json) -> Iterator[Event]:
+    repository = _repository(payload.get("repository"))
+    if repository is None:
+        return
+    owner, _, name = repository.full_name.partition("/")
+    match payload:
+        case {"action": "deleted"}:
+            yield RepositoryDeleted(repository)
+        case {"action": "privatized" | "publicized" as action}:
+            yield VisibilityChanged(repository, action == "privatized")
+        case {"action": "renamed", "changes": {"repository": {"name": {"from": str(old)}}}}:
+            yield RepositoryRenamed(repository, f"{owner}/{old}")
+        case {"action": "transferred", "changes": {"owner": {"from": {**kinds}}}}:
+            for former in kinds.values():
+                if isinstance(former, dict) and isinstance(former.get("login"), str):
+                    yield RepositoryRenamed(repository, f"{former['login']}/{name}")
+
+
+def _installation(payload: Json) -> Iterator[Event]:
+    match payload:
+        case {"action": str(action), "installation": {"id": int(id)}}:
+            all_of_them = _repositories(payload.get("repositories"))
+            gone = action in ("deleted", "suspend")
+            added = _repositories(payload.get("repositories_added")) + (() if gone else all_of_them)
+            removed = _repositories(payload.get("repositories_removed")) + (all_of_them if gone else ())
+            yield AccessChanged(id, action, added, removed)
+
+
+_READERS: Mapping[str, Callable[[Json], Iterator[Event]]] = {
+    "push": _push,
+    "create": _create,
+    "delete": _delete,
+    "release": _release,
+    "pull_request": _pull_request,
+    "repository": _about_repository,
+    "installation": _installation,
+    "installation_repositories": _installation,
+}
