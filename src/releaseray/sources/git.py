@@ -8,22 +8,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from releaseray.notes.history import Commit, History, Tag
+from releaseray.notes.history import History, Tag
 from releaseray.sources import Description, SourceError
 from releaseray.sources.git_forges import name_of, web_url
 from releaseray.sources.git_locations import ANYWHERE, HostCheck, check_location
-from releaseray.sources.git_log import LOG, LogParser
 from releaseray.sources.git_mirror import Mirror
 from releaseray.sources.git_origins import Origin, PathOrigin
 from releaseray.sources.git_process import Git, GitError
+from releaseray.sources.git_reading import Range, first_commits, read_range
 from releaseray.sources.git_remote import RemoteOrigin
-from releaseray.sources.git_tags import default_branch, head_commit, read_tags
+from releaseray.sources.git_tags import commit_of, default_branch, head_commit, read_tags
 from releaseray.sources.git_trouble import explain
 
 T = TypeVar("T")
-
-HISTORY_TIMEOUT = 900.0
-MAX_COMMITS = 250_000
 
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _log = logging.getLogger(__name__)
@@ -67,6 +64,8 @@ class GitSource:
         """Bring the mirror up to what the origin has now; for a path, make later reading quick."""
         with _explained():
             await self._origin.refresh()
+        index = self._origin.mirror.first_commits
+        await self._read(lambda git: first_commits(git, index, commit_of(git, "HEAD")))
 
     async def remove(self) -> None:
         """Delete the mirror. Whoever reads it at that moment gets a `SourceError`; a later call makes it anew."""
@@ -95,9 +94,20 @@ class GitSource:
     async def history(self, *, from_tag: str | None, from_sha: str | None, to_tag: str, to_sha: str) -> History:
         """All that is known of `from_sha..to_sha`; see `Source.history`."""
         _check_sha(to_sha, *([from_sha] if from_sha else []))
-        commits = await self._read(lambda git: _read_log(git, from_sha, to_sha))
-        about = await self.describe()
-        return History(about.full_name, from_tag, to_tag, commits, about.web_url)
+        asked = Range(from_sha, to_sha, to_tag)
+        index = self._origin.mirror.first_commits
+        found, about = await asyncio.gather(self._read(lambda git: read_range(git, asked, index)), self.describe())
+        return History(
+            full_name=about.full_name,
+            from_tag=from_tag,
+            to_tag=to_tag,
+            commits=found.commits,
+            web_url=about.web_url,
+            changelog=found.changelog,
+            fragments=found.fragments,
+            manifests=found.manifests,
+            known_emails=found.known_emails,
+        )
 
     async def _read(self, job: Callable[[Git], T]) -> T:
         """Run a job beside the event loop on a mirror that is ready; cancelled, it takes git with it."""
@@ -135,13 +145,3 @@ def _is_ancestor(git: Git, older: str, newer: str) -> bool:
             return False
         raise
     return True
-
-
-def _read_log(git: Git, from_sha: str | None, to_sha: str) -> tuple[Commit, ...]:
-    bounds = [to_sha, f"^{from_sha}"] if from_sha else [to_sha]
-    commits = []
-    for commit in LogParser().parse(git.stream(*LOG, *bounds, "--", timeout=HISTORY_TIMEOUT)):
-        commits.append(commit)
-        if len(commits) > MAX_COMMITS:
-            raise SourceError(f"The range has more than {MAX_COMMITS} commits; choose a shorter one.")
-    return tuple(commits)

@@ -21,9 +21,14 @@ MAX_PENDING = 64 << 20
 
 
 class LogParser:
-    """Makes commits of the output of `LOG`. Equal people and file changes become one object, to spare memory."""
+    """Makes commits of the output of `LOG`. Equal people and file changes become one object, to spare memory.
 
-    def __init__(self) -> None:
+    With `folder` only the commits that change something in it come out, merges by what they bring to their first
+    parent.
+    """
+
+    def __init__(self, folder: str | None = None) -> None:
+        self._within = f"{folder}/".encode("utf-8", "surrogateescape") if folder else None
         self.changes: dict[tuple[bytes, bytes], FileChange] = {}
         self._people: dict[tuple[bytes, bytes], Person] = {}
 
@@ -36,12 +41,13 @@ class LogParser:
             tokens += complete
             position = 0
             while (end := self._end(tokens, position)) is not None:
-                yield self._commit(tokens, position, end)
+                if self._counts(tokens, position, end):
+                    yield self._commit(tokens, position, end)
                 position = end
             del tokens[:position]
             if len(rest) > MAX_PENDING:
                 raise SourceError("The range has a commit whose message is too long to read.")
-        if tokens:
+        if tokens and self._counts(tokens, 0, len(tokens)):
             yield self._commit(tokens, 0, len(tokens))
 
     @staticmethod
@@ -54,6 +60,10 @@ class LogParser:
                 return end
             end += 2
         return None
+
+    def _counts(self, tokens: list[bytes], start: int, end: int) -> bool:
+        within = self._within
+        return within is None or any(path.startswith(within) for path in islice(tokens, start + FIELDS + 1, end, 2))
 
     def _commit(self, tokens: list[bytes], start: int, end: int) -> Commit:
         sha, parents, name, email, date, subject, body = tokens[start : start + FIELDS]

@@ -80,6 +80,7 @@ class Mirror:
         self.directory = directory
         self._patience = patience
         self.git_dir = directory / "git"
+        self.first_commits = directory / "first-commits.json"
 
     @asynccontextmanager
     async def locked(self) -> AsyncIterator[int]:

@@ -8,6 +8,7 @@ from typing import NamedTuple, Self
 from releaseray.sources.git_process import READ_TIMEOUT, Git, pipe
 
 BATCH = 64
+MAX_FOLDER = 1 << 22
 FOLDER = b"40000"
 FILES = (b"100644", b"100755", b"100664")
 
@@ -45,10 +46,10 @@ class Objects:
         for kind, data in self.read(names, limit):
             yield data.decode("utf-8", "replace").replace("\0", "") if kind == b"blob" else None
 
-    def folder(self, name: str, limit: int = 1 << 22) -> list[TreeEntry]:
-        """What is in a folder (`SHA:` is the commit's root), empty when there is none."""
-        kind, data = next(self.read([name], limit))
-        return list(_entries(data, self._hash_size)) if kind == b"tree" else []
+    def folders(self, names: Sequence[str]) -> Iterator[list[TreeEntry]]:
+        """What is in each folder (`SHA:` is the commit's root), empty when there is none."""
+        for kind, data in self.read(names, MAX_FOLDER):
+            yield list(_entries(data, self._hash_size)) if kind == b"tree" else []
 
     def read(self, names: Sequence[str], limit: int) -> Iterator[tuple[bytes, bytes]]:
         """Type and content of each, in order; the type is empty for what does not exist."""

@@ -1,0 +1,146 @@
+"""What a repository's people wrote for releases: its changelog, its news fragments, its manifests."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+from releaseray.notes.history import Commit, FileDelta
+from releaseray.notes.versions import parse_version, sort_key
+from releaseray.sources.git_objects import Objects, TreeEntry
+
+MAX_CHANGELOG = 200_000
+MAX_CHANGELOG_READ = 4 << 20
+STUB = 400
+MAX_FRAGMENTS = 5_000
+MAX_FRAGMENT = 16_000
+MAX_MANIFESTS = 60
+MAX_MANIFEST = 256_000
+
+_EXTENSION = r"(?:\.(?:md|markdown|mdx|rst|txt|adoc|asciidoc|org|textile|rdoc))?"
+_CHANGELOG = re.compile(
+    rf"(?:change[-_ ]?logs?|changes|history|news|releases|release[-_ ]?notes|relnotes|what'?s[-_ ]?new){_EXTENSION}",
+    re.IGNORECASE,
+)
+_FOLDERS = ("", "docs", "doc", "docs/source", "doc/source", "docs/src", "documentation")
+_PER_VERSION = (
+    "CHANGELOG", "changelog", "changelogs", "docs/releases", "docs/changelog", "docs/release-notes",
+    "docs/release_notes", "docs/source/releases", "doc/releases", "releases", "release-notes", "release_notes",
+    "releasenotes", "doc/release", "doc/source/release", "docs/source/whatsnew", "doc/source/whatsnew",
+)  # fmt: skip
+_VERSION_FILE = re.compile(rf"(?:[A-Za-z_]+-)?v?\d+(?:\.\d+)*(?:\.x)?(?:-notes)?{_EXTENSION}", re.IGNORECASE)
+_HEADING = re.compile(r"^[#=*\s\[]*(?:[Vv]ersion |[Rr]elease )?v?(\d+\.\d+(?:\.\d+)*)", re.MULTILINE)
+
+_FRAGMENT = re.compile(
+    r"(?:^|/)(?:news[-_]?fragments?|news\.d|NEWS\.d/next|changelog\.d|changes\.d|changelog[-_]unreleased|\.?unreleased|"
+    r"\.changesets?|\.changes|\.changelog|\.chloggen|\.nextchanges|upcoming_changes|releasenotes/notes|"
+    r"change(?:log|s)?s?[-_/]fragments|changelog/next_release)/(?:[^/]+/)*[^/]+$"
+    r"|(?:^|/)(?:news|changes|changelogs?|release[-_]notes)/(?:[a-z]+/)?(?:gh-|pr-|issue-|\+)?\d{2,}[\w-]*(?:\.[\w-]+){1,3}$"
+)
+_NOT_A_FRAGMENT = re.compile(
+    r"(?:^|/)(?:readme[^/]*|\.[^/]*|_?template[^/]*|[^/]*\.(?:jinja2?|j2|py|js|mjs|cjs|sh|png|svg)|config\.[a-z]+|"
+    r"pre\.json|v?\d+\.\d+[^/]*|__init__.*)$",
+    re.IGNORECASE,
+)
+_MANIFEST = re.compile(
+    r"(?:^|/)(?:pyproject\.toml|setup\.cfg|setup\.py|package\.json|Cargo\.toml|go\.mod|composer\.json|pom\.xml|"
+    r"(?:settings|build)\.gradle(?:\.kts)?|gradle\.properties|[^/]+\.gemspec|Gemfile|mix\.exs|Package\.swift|"
+    r"[^/]+\.csproj|Directory\.Build\.props|global\.json|Chart\.yaml|CMakeLists\.txt|meson\.build|Dockerfile|"
+    r"\.python-version|\.nvmrc|\.node-version|\.ruby-version|\.tool-versions|rust-toolchain(?:\.toml)?|runtime\.txt|"
+    r"\.env\.(?:example|sample)|[^/]+\.(?:example|sample)\.(?:toml|ya?ml|json|ini|env)|"
+    r"[^/]+\.(?:toml|ya?ml|json|ini|conf|cfg)\.(?:example|sample))$"
+)
+_ELSEWHERE = re.compile(r"(?:^|/)(?:node_modules|vendor|third_party|testdata|fixtures?|__fixtures__|tests?|examples?)/")
+
+
+def changelog(objects: Objects, sha: str | None, folder: str | None = None) -> str:
+    """The repository's own changelog at a commit, the newest 200 kB of it; a package's own when it has one."""
+    if sha is None:
+        return ""
+    places = ([folder] if folder else []) + [*_FOLDERS]
+    listings = list(objects.folders([f"{sha}:{place}" for place in places]))
+    paths = [path for place, entries in zip(places, listings, strict=True) for path in _changelogs(place, entries)]
+    best = ""
+    for text in objects.texts([f"{sha}:{path}" for path in paths[:8]], MAX_CHANGELOG_READ):
+        if text and len(text) > len(best) and len(best) < STUB:
+            best = text
+    return _newest(best) if len(best) >= STUB else _per_version(objects, sha) or best
+
+
+def _changelogs(place: str, entries: Iterable[TreeEntry]) -> list[str]:
+    names = [entry.name for entry in entries if entry.is_file and _CHANGELOG.fullmatch(entry.name)]
+    # "change" before "history" and "news": a NEWS is more often for announcements
+    return [_join(place, name) for name in sorted(names, key=lambda name: (name.lower()[:6] != "change", name.lower()))]
+
+
+def _join(place: str, name: str) -> str:
+    return f"{place}/{name}" if place else name
+
+
+def _newest(text: str) -> str:
+    """The newest part of a changelog that is too long, which may be its end."""
+    if len(text) <= MAX_CHANGELOG:
+        return text
+    versions = _HEADING.findall(text)
+    ascending = len(versions) > 2 and sort_key(versions[0]) < sort_key(versions[-1])
+    return text[-MAX_CHANGELOG:] if ascending else text[:MAX_CHANGELOG]
+
+
+def _per_version(objects: Objects, sha: str) -> str:
+    """The newest files of a folder that has one for each version, one after another."""
+    for place, entries in zip(_PER_VERSION, objects.folders([f"{sha}:{place}" for place in _PER_VERSION]), strict=True):
+        names = [entry.name for entry in entries if entry.is_file and _VERSION_FILE.fullmatch(entry.name)]
+        newest = sorted(names, key=_file_order, reverse=True)[:30]
+        if len(newest) > 1:
+            texts = objects.texts([f"{sha}:{_join(place, name)}" for name in newest], MAX_CHANGELOG)
+            return "\n\n".join(filter(None, texts))[:MAX_CHANGELOG]
+    return ""
+
+
+def _file_order(name: str) -> str:
+    version = parse_version(re.sub(_EXTENSION + "$", "", name, flags=re.IGNORECASE))
+    return version.precedence if version else ""
+
+
+def fragments(objects: Objects, commits: Sequence[Commit]) -> Mapping[str, str]:
+    """The news fragments that commits added, by path, as the newest of the commits left them."""
+    holders: dict[str, str] = {}
+    added: set[str] = set()
+    fragment = _Matches(_is_fragment)
+    for commit in commits:
+        for status, path in commit.files:
+            if fragment[path] and status != "D":
+                holders.setdefault(path, commit.sha)
+                if status == "A":
+                    added.add(path)
+    paths = [path for path in holders if path in added][:MAX_FRAGMENTS]
+    texts = objects.texts([f"{holders[path]}:{path}" for path in paths], MAX_FRAGMENT)
+    return MappingProxyType({path: text for path, text in zip(paths, texts, strict=True) if text})
+
+
+def _is_fragment(path: str) -> bool:
+    return bool(_FRAGMENT.search(path)) and not _NOT_A_FRAGMENT.search(path)
+
+
+def manifests(objects: Objects, from_sha: str | None, to_sha: str, commits: Iterable[Commit]) -> tuple[FileDelta, ...]:
+    """The packaging files that differ between the ends of the range, those nearest to the root first."""
+    manifest = _Matches(lambda path: bool(_MANIFEST.search(path)) and not _ELSEWHERE.search(path))
+    touched = {path for commit in commits for _, path in commit.files if manifest[path]}
+    paths = sorted(touched, key=lambda path: (path.count("/"), path))[:MAX_MANIFESTS]
+    afters = objects.texts([f"{to_sha}:{path}" for path in paths], MAX_MANIFEST)
+    after = list(afters)
+    before = (
+        list(objects.texts([f"{from_sha}:{path}" for path in paths], MAX_MANIFEST)) if from_sha else [None] * len(paths)
+    )
+    deltas = (FileDelta(*delta) for delta in zip(paths, before, after, strict=True))
+    return tuple(delta for delta in deltas if delta.before != delta.after)
+
+
+class _Matches(dict[str, bool]):
+    """Whether paths match, each asked once: the same path comes up in many commits."""
+
+    def __init__(self, matches: Callable[[str], bool]) -> None:
+        self._matches = matches
+
+    def __missing__(self, path: str) -> bool:
+        found = self[path] = self._matches(path)
+        return found
