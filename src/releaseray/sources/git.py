@@ -16,7 +16,7 @@ from releaseray.sources.git_mirror import Mirror
 from releaseray.sources.git_origins import Origin, PathOrigin
 from releaseray.sources.git_process import Git, GitError
 from releaseray.sources.git_reading import Range, first_commits, read_range
-from releaseray.sources.git_remote import RemoteOrigin
+from releaseray.sources.git_remote import RemoteOrigin, write_commit_graph
 from releaseray.sources.git_tags import commit_of, default_branch, head_commit, read_tags
 from releaseray.sources.git_trouble import explain
 
@@ -55,9 +55,7 @@ class GitSource:
     async def describe(self) -> Description:
         """Name, default branch and web address."""
         branch = await self._read(default_branch)
-        remote = await self._origin.remote()
-        page = web_url(remote) if remote else None
-        name = name_of(page) if page else f"local/{self._origin.basename}"
+        name, page = await self._whereabouts()
         return Description(full_name=name, default_branch=branch, web_url=page)
 
     async def refresh(self) -> None:
@@ -65,7 +63,9 @@ class GitSource:
         with _explained():
             await self._origin.refresh()
         index = self._origin.mirror.first_commits
-        await self._read(lambda git: first_commits(git, index, commit_of(git, "HEAD")))
+        await asyncio.gather(
+            self._read(lambda git: first_commits(git, index, commit_of(git, "HEAD"))), self._read(write_commit_graph)
+        )
 
     async def remove(self) -> None:
         """Delete the mirror. Whoever reads it at that moment gets a `SourceError`; a later call makes it anew."""
@@ -96,18 +96,25 @@ class GitSource:
         _check_sha(to_sha, *([from_sha] if from_sha else []))
         asked = Range(from_sha, to_sha, to_tag)
         index = self._origin.mirror.first_commits
-        found, about = await asyncio.gather(self._read(lambda git: read_range(git, asked, index)), self.describe())
+        found = await self._read(lambda git: read_range(git, asked, index))
+        name, page = await self._whereabouts()
         return History(
-            full_name=about.full_name,
+            full_name=name,
             from_tag=from_tag,
             to_tag=to_tag,
             commits=found.commits,
-            web_url=about.web_url,
+            web_url=page,
             changelog=found.changelog,
             fragments=found.fragments,
             manifests=found.manifests,
             known_emails=found.known_emails,
         )
+
+    async def _whereabouts(self) -> tuple[str, str | None]:
+        """The repository's full name and its page, if it has one."""
+        remote = await self._origin.remote()
+        page = web_url(remote) if remote else None
+        return (name_of(page) if page else f"local/{self._origin.basename}"), page
 
     async def _read(self, job: Callable[[Git], T]) -> T:
         """Run a job beside the event loop on a mirror that is ready; cancelled, it takes git with it."""

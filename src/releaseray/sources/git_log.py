@@ -1,7 +1,6 @@
 """Parsing the stream of `git log`: by position, so that nothing a commit contains can be taken for its end."""
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
 
 from releaseray.notes.history import Commit, FileChange, Person
 from releaseray.sources import SourceError
@@ -63,29 +62,30 @@ class LogParser:
 
     def _counts(self, tokens: list[bytes], start: int, end: int) -> bool:
         within = self._within
-        return within is None or any(path.startswith(within) for path in islice(tokens, start + FIELDS + 1, end, 2))
+        return within is None or any(path.startswith(within) for path in tokens[start + FIELDS + 1 : end : 2])
 
     def _commit(self, tokens: list[bytes], start: int, end: int) -> Commit:
         sha, parents, name, email, date, subject, body = tokens[start : start + FIELDS]
         first_file = start + FIELDS
         files, count = self._files(tokens, first_file, end) if end > first_file else ((), 0)
         return Commit(
-            sha=sha[1:].decode("ascii"),
-            parents=tuple(parents.decode("ascii").split()),
-            author=self._people.get((name, email)) or self._person(name, email),
-            date=int(date),
-            subject=text(subject)[:MAX_SUBJECT],
-            body=text(body).rstrip()[:MAX_BODY],
-            files=files,
-            files_left_out=max(0, count - MAX_FILES),
+            sha[1:].decode("ascii"),
+            tuple(parents.decode("ascii").split()),
+            self._people.get((name, email)) or self._person(name, email),
+            int(date),
+            text(subject)[:MAX_SUBJECT],
+            text(body).rstrip()[:MAX_BODY] if body else "",
+            files,
+            count - MAX_FILES if count > MAX_FILES else 0,
         )
 
     def _files(self, tokens: list[bytes], start: int, end: int) -> tuple[tuple[FileChange, ...], int]:
         # git sets the list off from the message with a line feed
         tokens[start] = tokens[start][1:]
         known = self.changes
-        pairs = zip(islice(tokens, start, end, 2), islice(tokens, start + 1, end, 2), strict=True)
-        files = tuple([known.get(pair) or self._change(pair) for pair in islice(pairs, MAX_FILES)])
+        last = min(end, start + 2 * MAX_FILES)
+        pairs = zip(tokens[start:last:2], tokens[start + 1 : last : 2], strict=True)
+        files = tuple([known.get(pair) or self._change(pair) for pair in pairs])
         return files, (end - start) // 2
 
     def _change(self, pair: tuple[bytes, bytes]) -> FileChange:

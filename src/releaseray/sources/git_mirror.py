@@ -143,14 +143,13 @@ class Mirror:
 
         Refs that are somebody else's, borrowed by a link, are not touched.
         """
-        if (self.git_dir / "refs").is_symlink():
-            return
         for leftover in self._leftovers():
             leftover.unlink(missing_ok=True)
 
     def _leftovers(self) -> Iterator[Path]:
         yield from self.git_dir.glob("*.lock")
-        yield from (self.git_dir / "refs").rglob("*.lock")
+        if not (self.git_dir / "refs").is_symlink():
+            yield from (self.git_dir / "refs").rglob("*.lock")
         yield from self.git_dir.glob("objects/pack/tmp_*")
         yield from self.git_dir.glob("objects/??/tmp_*")
         yield from self.git_dir.glob("objects/info/**/*.lock")

@@ -11,6 +11,7 @@ from releaseray.sources.git_objects import Objects, TreeEntry
 MAX_CHANGELOG = 200_000
 MAX_CHANGELOG_READ = 4 << 20
 STUB = 400
+MAX_COMPONENTS = 200
 MAX_FRAGMENTS = 5_000
 MAX_FRAGMENT = 16_000
 MAX_MANIFESTS = 60
@@ -27,6 +28,7 @@ _PER_VERSION = (
     "docs/release_notes", "docs/source/releases", "doc/releases", "releases", "release-notes", "release_notes",
     "releasenotes", "doc/release", "doc/source/release", "docs/source/whatsnew", "doc/source/whatsnew",
 )  # fmt: skip
+_COMPONENT_PARENTS = ("packages", "crates", "libs", "modules", "plugins", "components", "services", "apps")
 _VERSION_FILE = re.compile(rf"(?:[A-Za-z_]+-)?v?\d+(?:\.\d+)*(?:\.x)?(?:-notes)?{_EXTENSION}", re.IGNORECASE)
 _HEADING = re.compile(r"^[#=*\s\[]*(?:[Vv]ersion |[Rr]elease )?v?(\d+\.\d+(?:\.\d+)*)", re.MULTILINE)
 
@@ -63,7 +65,7 @@ def changelog(objects: Objects, sha: str | None, folder: str | None = None) -> s
     for text in objects.texts([f"{sha}:{path}" for path in paths[:8]], MAX_CHANGELOG_READ):
         if text and len(text) > len(best) and len(best) < STUB:
             best = text
-    return _newest(best) if len(best) >= STUB else _per_version(objects, sha) or best
+    return _newest(best) if len(best) >= STUB else _per_version(objects, sha) or _per_component(objects, sha) or best
 
 
 def _changelogs(place: str, entries: Iterable[TreeEntry]) -> list[str]:
@@ -94,6 +96,24 @@ def _per_version(objects: Objects, sha: str) -> str:
             texts = objects.texts([f"{sha}:{_join(place, name)}" for name in newest], MAX_CHANGELOG)
             return "\n\n".join(filter(None, texts))[:MAX_CHANGELOG]
     return ""
+
+
+def _per_component(objects: Objects, sha: str) -> str:
+    """The beginnings of the changelogs that components keep in folders of their own, one after another."""
+    tops = [entry.name for entry in next(objects.folders([f"{sha}:"])) if entry.is_folder and entry.name[0] != "."]
+    nested = [top for top in tops if top in _COMPONENT_PARENTS]
+    inner = objects.folders([f"{sha}:{top}" for top in nested])
+    tops += [
+        f"{top}/{entry.name}"
+        for top, entries in zip(nested, inner, strict=True)
+        for entry in entries
+        if entry.is_folder
+    ]
+    places = tops[:MAX_COMPONENTS]
+    listings = list(objects.folders([f"{sha}:{place}" for place in places]))
+    paths = [path for place, entries in zip(places, listings, strict=True) for path in _changelogs(place, entries)[:1]]
+    texts = objects.texts([f"{sha}:{path}" for path in paths], MAX_CHANGELOG // max(1, len(paths)))
+    return "\n\n".join(filter(None, texts))
 
 
 def _file_order(name: str) -> str:

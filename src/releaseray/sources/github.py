@@ -1,0 +1,104 @@
+"""A repository on GitHub: history from its clone, and from GitHub what git does not know."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from releaseray.github import GitHubApi, GitHubError, Kind, Storage
+from releaseray.notes.history import History, Tag
+from releaseray.sources import Description, Source, SourceError
+from releaseray.sources.github_pulls import PullReader
+from releaseray.sources.github_records import Pulls, from_json, to_json
+
+
+class GitHubUnavailable(SourceError):
+    """GitHub cannot answer now, but may later; `until` is when its rate limit ends, `wait` its wish in seconds."""
+
+    def __init__(self, error: GitHubError) -> None:
+        super().__init__(error.message)
+        self.until: datetime | None = error.until
+        self.wait: float | None = error.wait
+
+
+class GitHubSource:
+    """A `Source` over another one (the clone), with the pull requests and issues of each range.
+
+    `storage` keeps what was read of a range, so that it is read once. Without a token (`anonymous`) GitHub is
+    asked too, but what it refuses just now is left out rather than an error: 60 calls an hour are soon gone.
+    """
+
+    def __init__(
+        self,
+        git: Source,
+        api: GitHubApi,
+        full_name: str,
+        *,
+        storage: Storage | None = None,
+        anonymous: bool = False,
+    ) -> None:
+        self._git, self._api, self._full_name = git, api, full_name
+        self._storage, self._anonymous = storage, anonymous
+
+    async def describe(self) -> Description:
+        """Name, id, default branch and page, as GitHub has them now; a renamed repository is an error that says so."""
+        try:
+            about = await self._api.get(f"/repos/{self._full_name}", self._full_name)
+        except GitHubError as error:
+            if self._anonymous and error.passing:
+                return await self._git.describe()
+            raise await self._explained(error) from error
+        match about:
+            case {"id": int(id), "full_name": str(name), "default_branch": str(branch), "html_url": str(page)}:
+                return Description(full_name=name, default_branch=branch, web_url=page, github_repo_id=id)
+        raise SourceError("GitHub gave an answer that cannot be read.")
+
+    async def refresh(self) -> None:
+        await self._git.refresh()
+
+    async def tags(self) -> list[Tag]:
+        return await self._git.tags()
+
+    async def head(self) -> str:
+        return await self._git.head()
+
+    async def root(self, to_sha: str) -> str:
+        return await self._git.root(to_sha)
+
+    async def is_ancestor(self, older: str, newer: str) -> bool:
+        return await self._git.is_ancestor(older, newer)
+
+    async def history(self, *, from_tag: str | None, from_sha: str | None, to_tag: str, to_sha: str) -> History:
+        history = await self._git.history(from_tag=from_tag, from_sha=from_sha, to_tag=to_tag, to_sha=to_sha)
+        pulls = await self._pulls(history, f"range:1:{self._api.url}:{self._full_name}:{from_sha}:{to_sha}")
+        return replace(history, full_name=self._full_name, pulls=pulls.pulls, issues=pulls.issues)
+
+    async def _pulls(self, history: History, key: str) -> Pulls:
+        kept = await self._storage.load(key) if self._storage else None
+        if kept and (known := from_json(kept)):
+            return known
+        try:
+            found = await PullReader(self._api, self._full_name, graphql=not self._anonymous).read(history)
+        except GitHubError as error:
+            if self._anonymous and error.passing:
+                return Pulls()
+            raise await self._explained(error) from error
+        if self._storage:
+            await self._storage.save(key, to_json(found))
+        return found
+
+    async def _explained(self, error: GitHubError) -> SourceError:
+        if error.kind is Kind.MOVED and error.location:
+            return await self._moved(error.location)
+        return GitHubUnavailable(error) if error.passing else SourceError(error.message)
+
+    async def _moved(self, location: str) -> SourceError:
+        """The error that names where a renamed repository is now, when GitHub tells."""
+        about: Any = None
+        if location.startswith(f"{self._api.url}/"):
+            try:
+                about = await self._api.get(location, self._full_name)
+            except GitHubError:
+                about = None
+        now = about.get("full_name") if isinstance(about, dict) else None
+        hint = f" It is now {now}; connect it by that name." if now else ""
+        return SourceError(f"{self._full_name} was renamed or moved.{hint}")
