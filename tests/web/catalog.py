@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import httpx
@@ -47,9 +48,12 @@ SHORT = "### Fixes\n\n- Pages load again for accounts without a team (#{n})\n- *
 DAY = datetime(2025, 11, 3, 14, 32, tzinfo=UTC)
 
 
+rendered = cache(render)
+
+
 def note(version: str, body: str = SHORT, when: datetime = DAY, **more: Any) -> Note:
     """A published note, rendered as a publisher would."""
-    return Note(version, body, render(body, version), published_at=when, **({"updated_at": when} | more))
+    return Note(version, body, rendered(body, version), published_at=when, **({"updated_at": when} | more))
 
 
 class Catalog:
@@ -121,12 +125,12 @@ def make_app(read: Catalog, rate: str, public_url: str | None) -> FastAPI:
 class Served:
     """An app on a port of this machine, and every request that arrived there."""
 
-    def __init__(self, app: Any, root_path: str = "") -> None:
+    def __init__(self, app: Any) -> None:
         self.requests: list[tuple[str, int]] = []
         self._app = app
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        config = uvicorn.Config(self._recorded, log_level="error", root_path=root_path, lifespan="off")
+        config = uvicorn.Config(self._recorded, interface="asgi3", log_level="error", lifespan="off")
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],))
 

@@ -99,8 +99,7 @@ PATIENCE = 20.0
 """Seconds; the worst of these take a quarter of it on a machine that is busy with other things."""
 
 
-TEDIOUS = ["[", "![", "[a](", "*a ", "**a_", "`a", "> ", "- ", "a\n", "<", "&#x", "#\n", "*_`[<", "\\", "~~a", "1. a\n"]
-TEDIOUS += ["http://a.b/(((((", "https://", "[a]: /u\n", "[&quot;", "<http://a", "  " * 30 + "- a\n"]
+TEDIOUS = ["[", "![", "**a_", "`a", "> ", "a\n", "#\n", "*_`[<", "http://a.b/(((((", "[a]: /u\n", "[&quot;"]
 TEDIOUS += ["|" + "a|" * 300 + "\n|" + "-|" * 300 + "\n" + "|\n" * 300, "|a|b|\n|-|-|\n" + "|\n" * 60]
 
 

@@ -10,7 +10,7 @@ from releaseray.markdown import printable
 from releaseray.web.answers import PAGE_POLICY, answer
 from releaseray.web.feeds import atom, json_feed, rss
 from releaseray.web.limits import page_limit
-from releaseray.web.pages import FRESH, not_found, page, prefix
+from releaseray.web.pages import FRESH, not_found, page, prefix, server_address
 from releaseray.web.reading import Changelog, ChangelogReader
 
 NOTES_A_PAGE = 20
@@ -40,8 +40,7 @@ def changelog_router(read: ChangelogReader, *, rate: str, public_url: str | None
     limited = page_limit(rate)
 
     def home(request: Request, slug: str) -> str:
-        base = public_url or str(request.base_url).rstrip("/")
-        return base + _path(slug)
+        return (public_url or server_address(request)) + _path(slug)
 
     @router.api_route("/{slug}", methods=["GET", "HEAD"])
     @limited
@@ -73,8 +72,8 @@ def changelog_router(read: ChangelogReader, *, rate: str, public_url: str | None
         if found is None:
             return not_found(request)
         write, media_type = FEEDS[kind]
-        address = home(request, slug)
-        body = write(found, address, f"{address}/feed.{kind}")
+        absolute = home(request, slug)
+        body = write(found, absolute, f"{absolute}/feed.{kind}")
         return answer(request, body, media_type, FEED_HEADERS, modified=found.modified)
 
     @router.api_route("/{slug}/releases/{version:path}", methods=["GET", "HEAD"])

@@ -3,7 +3,6 @@
 import json
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import Any
 from uuid import UUID, uuid5
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
@@ -65,20 +64,23 @@ def atom(changelog: Changelog, home: str, feed: str) -> bytes:
 
 def json_feed(changelog: Changelog, home: str, feed: str) -> bytes:
     """JSON Feed 1.1; `home` is the absolute address of the page, `feed` that of this document."""
-    document = {
+    texts = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": _title(changelog),
         "home_page_url": home,
         "feed_url": feed,
         "description": _description(changelog),
-        "authors": [{"name": changelog.repository.name}],
+    }
+    document = {
+        **_printable(texts),
+        "authors": [_printable({"name": changelog.repository.name})],
         "items": [_json_item(changelog, note, home) for note in changelog.notes],
     }
-    return printable(json.dumps(document, ensure_ascii=False, indent=1)).encode()
+    return json.dumps(document, ensure_ascii=False, indent=1).encode()
 
 
-def _json_item(changelog: Changelog, note: Note, home: str) -> dict[str, Any]:
-    return {
+def _json_item(changelog: Changelog, note: Note, home: str) -> dict[str, str]:
+    texts = {
         "id": note_id(changelog.repository.slug, note.version),
         "url": note.address(home),
         "title": note.heading,
@@ -86,6 +88,11 @@ def _json_item(changelog: Changelog, note: Note, home: str) -> dict[str, Any]:
         "date_published": _timestamp(note.published_at),
         "date_modified": _timestamp(note.updated_at),
     }
+    return _printable(texts)
+
+
+def _printable(texts: dict[str, str]) -> dict[str, str]:
+    return {name: printable(text) for name, text in texts.items()}
 
 
 def _title(changelog: Changelog) -> str:

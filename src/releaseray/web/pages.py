@@ -43,7 +43,12 @@ _TEMPLATES = _make_templates()
 
 def prefix(request: Request) -> str:
     """What the paths of this server begin with: "", or the path a proxy serves it under."""
-    return request.base_url.path.rstrip("/")
+    return str(request.scope.get("root_path", "")).rstrip("/")
+
+
+def server_address(request: Request) -> str:
+    """Where this server is by the request's own account, its prefix included."""
+    return f"{request.base_url.scheme}://{request.base_url.netloc}{prefix(request)}"
 
 
 def page(
