@@ -163,7 +163,7 @@ def test_whatever_is_killed_with_9_the_next_start_works(data_dir: Path, victim: 
         assert client.ping()
 
 
-@pytest.mark.parametrize("victim", ["postgres", "redis-server"])
+@pytest.mark.parametrize("victim", ["keeper", "postgres", "redis-server"])
 def test_a_service_that_dies_is_started_again(data_dir: Path, victim: str) -> None:
     with running(data_dir) as urls, cache(urls) as client:
         the(victim, data_dir).kill()
@@ -187,9 +187,7 @@ def test_orphans_are_ended_before_the_next_start(data_dir: Path) -> None:
 def test_a_stale_pid_file_that_names_a_stranger_neither_hinders_nor_hurts(data_dir: Path) -> None:
     with running(data_dir):
         pass
-    (data_dir / "postgres" / "postmaster.pid").write_text(
-        f"{os.getpid()}\n{data_dir}/postgres\n0\n5432\n\n\n\nready\n"
-    )
+    (data_dir / "postgres" / "postmaster.pid").write_text(f"{os.getpid()}\n{data_dir}/postgres\n0\n5432\n\n\n\nready\n")
     with running(data_dir) as urls:
         assert sql(urls, "SELECT 1") == 1
 
@@ -264,9 +262,15 @@ def test_a_redis_on_path_wins_unless_it_is_too_old(tmp_path: Path, monkeypatch: 
     assert embedded_redis.find_server() != server
 
 
-def test_a_keeper_told_to_end_stops_its_services(data_dir: Path) -> None:
-    member = Member(data_dir)
-    member.urls()
-    the("keeper", data_dir).send_signal(signal.SIGTERM)
-    wait_until(lambda: not [p for p in processes(data_dir) if p.pid != member.process.pid])
-    member.leave()
+def test_a_keeper_told_to_end_stops_its_services_and_a_member_that_goes_on_gets_new_ones(data_dir: Path) -> None:
+    with running(data_dir) as urls, cache(urls) as client:
+        before = the("redis-server", data_dir)
+        client.set("kept", "yes")
+        the("keeper", data_dir).send_signal(signal.SIGTERM)
+        wait_until(lambda: not before.is_running() and bool(processes(data_dir)) and the_value(client) == "yes")
+
+
+def the_value(client: redis.Redis) -> object:
+    with contextlib.suppress(redis.RedisError):
+        return client.get("kept")
+    return None

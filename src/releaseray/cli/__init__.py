@@ -1,5 +1,10 @@
 """The command line: `releaseray try`, `serve`, `worker`, `migrate`, `keys`, `notes`, `openapi`."""
 
+import sys
+
+if sys.platform == "win32":
+    sys.exit("ReleaseRay runs on Linux and macOS; on Windows, use WSL.")
+
 from releaseray.cli.group import Main
 from releaseray.cli.keys import keys
 from releaseray.cli.migrate import migrate

@@ -1,6 +1,8 @@
 """What every command stands on: settings, services that are up, a schema that is migrated."""
 
 import asyncio
+import errno
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -91,6 +93,8 @@ async def _check_redis(redis_url: str) -> None:
 
 
 def _told(problem: Exception) -> str:
+    if isinstance(problem, OSError) and problem.errno and problem.errno in errno.errorcode:
+        return os.strerror(problem.errno)
     return " ".join(str(problem).split()) or f"no answer within {_REACH_SECONDS} seconds"
 
 

@@ -1,5 +1,6 @@
 """The root command: its version, its order of commands, and one clear line for whatever goes wrong."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,7 +31,7 @@ class Main(click.Group):
         except ValidationError as problem:
             raise click.ClickException(_wrong_settings(problem)) from None
         except SettingsError as problem:
-            raise click.ClickException(f"Wrong settings: {problem}") from None
+            raise click.ClickException(_unreadable_setting(problem)) from None
         except AppError as problem:
             raise click.ClickException(problem.message) from None
         except SourceError as problem:
@@ -38,5 +39,12 @@ class Main(click.Group):
 
 
 def _wrong_settings(problem: ValidationError) -> str:
-    wrong = (f"RELEASERAY_{'.'.join(map(str, error['loc'])).upper()}: {error['msg']}" for error in problem.errors())
-    return "Wrong settings: " + "; ".join(wrong)
+    first: dict[str, str] = {}
+    for error in problem.errors():
+        first.setdefault(str(error["loc"][0]) if error["loc"] else "", error["msg"])
+    return "Wrong settings: " + "; ".join(f"RELEASERAY_{name.upper()}: {said}" for name, said in first.items())
+
+
+def _unreadable_setting(problem: SettingsError) -> str:
+    name = re.search(r'field "(\w+)"', str(problem))
+    return f"Wrong settings: RELEASERAY_{name[1].upper()}: write it as JSON" if name else f"Wrong settings: {problem}"

@@ -2,9 +2,11 @@
 
 import contextlib
 import json
+import logging
 import os
 import socket
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +17,8 @@ from releaseray.embedded.place import FAREWELL, EmbeddedFailed, Place, explained
 START_SECONDS = 90
 """A first start makes a database; a start after a crash recovers one."""
 STOP_SECONDS = 30
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,55 @@ def running(data_dir: Path) -> Iterator[Urls]:
             "The embedded PostgreSQL and Redis need Linux or macOS. Here, set RELEASERAY_DATABASE_URL and "
             "RELEASERAY_REDIS_URL, or use WSL."
         )
-    place = Place.of(data_dir)
-    connection, keeper, urls = _join(place)
+    membership = _Membership(Place.of(data_dir))
     try:
-        yield urls
+        yield membership.urls
     finally:
-        _leave(connection, keeper)
+        membership.leave()
+
+
+class _Membership:
+    """A connection to the keeper, watched by a thread: when the keeper is killed, another one takes its place."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._connection, self._keeper, self.urls = _join(place)
+        self._leaving = False
+        self._lock = threading.Lock()
+        self._watching = threading.Thread(target=self._watch, name="embedded-services", daemon=True)
+        self._watching.start()
+
+    def leave(self) -> None:
+        """Say goodbye; the keeper hangs up at once, or, to the last member, when everything has stopped."""
+        with self._lock:
+            self._leaving = True
+            _say_goodbye(self._connection)
+        self._watching.join(STOP_SECONDS)
+        self._connection.close()
+
+    def _watch(self) -> None:
+        while True:
+            farewell = _heard_until_end(self._connection).endswith(FAREWELL)
+            if self._keeper is not None and not farewell:
+                _reap(self._keeper)
+            if self._leaving:
+                return
+            self._rejoin()
+
+    def _rejoin(self) -> None:
+        """The sockets lie where they lay, so that clients just connect again."""
+        log.warning("the embedded services were ended from outside; starting them again")
+        self._connection.close()
+        try:
+            connection, self._keeper, _ = _join(self._place)
+        except EmbeddedFailed as failure:
+            log.error("%s", failure.message)
+            self._leaving = True
+            return
+        with self._lock:
+            self._connection = connection
+            if self._leaving:
+                _say_goodbye(connection)
 
 
 def _join(place: Place) -> tuple[socket.socket, int | None, Urls]:
@@ -78,7 +125,7 @@ def _connect(place: Place) -> socket.socket | None:
 def _start_keeper(place: Place, lock: int) -> int:
     """Start the keeper in a session of its own, so that the terminal's Ctrl-C does not reach it."""
     with explained(place.root):
-        log = os.open(place.log("keeper"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        output = os.open(place.log("keeper"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     try:
         return os.posix_spawn(
@@ -87,14 +134,14 @@ def _start_keeper(place: Place, lock: int) -> int:
             environment,
             file_actions=[
                 (os.POSIX_SPAWN_DUP2, lock, 0),
-                (os.POSIX_SPAWN_DUP2, log, 1),
-                (os.POSIX_SPAWN_DUP2, log, 2),
+                (os.POSIX_SPAWN_DUP2, output, 1),
+                (os.POSIX_SPAWN_DUP2, output, 2),
             ],
             setsid=True,
         )
     finally:
         os.close(lock)
-        os.close(log)
+        os.close(output)
 
 
 def _greeted(connection: socket.socket) -> Urls | None:
@@ -119,16 +166,18 @@ def _understood(greeting: dict[str, str]) -> Urls:
     return Urls(**greeting)
 
 
-def _leave(connection: socket.socket, keeper: int | None) -> None:
-    """Say goodbye; the keeper hangs up at once, or, to the last member, when everything has stopped."""
-    connection.settimeout(STOP_SECONDS)
-    said = b""
-    with connection, contextlib.suppress(OSError):
+def _say_goodbye(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):
         connection.shutdown(socket.SHUT_WR)
+
+
+def _heard_until_end(connection: socket.socket) -> bytes:
+    connection.settimeout(None)
+    said = b""
+    with contextlib.suppress(OSError):
         while heard := connection.recv(4096):
             said += heard
-    if keeper is not None and not said.endswith(FAREWELL):
-        _reap(keeper)
+    return said
 
 
 def _reap(keeper: int) -> None:

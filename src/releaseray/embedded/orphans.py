@@ -31,9 +31,7 @@ async def services_lock(place: Place) -> int:
         lock = await _wait_for_lock(place, seconds)
         if lock is not None:
             return lock
-    raise EmbeddedFailed(
-        f"Earlier services on {place.root} still run and cannot be ended; end them and start again."
-    )
+    raise EmbeddedFailed(f"Earlier services on {place.root} still run and cannot be ended; end them and start again.")
 
 
 async def _wait_for_lock(place: Place, seconds: float) -> int | None:
