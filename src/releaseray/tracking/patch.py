@@ -1,0 +1,94 @@
+"""Reads which files, lines and functions a patch touches from git's unified diff."""
+
+import re
+from typing import NamedTuple
+
+_FILE = re.compile(r'^\+\+\+ (?:"?b/(.+?)"?|/dev/null)\t?$')
+_OLD_FILE = re.compile(r'^--- (?:"?a/(.+?)"?|/dev/null)\t?$')
+_HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@ ?(.*)$")
+_KEYWORD = re.compile(r"\b(?:def|func|function|fn|sub|fun)\s+(?:\([^)]*\)\s*)?(?:self\.)?([A-Za-z_$][\w$]*)")
+_TYPE = re.compile(
+    r"^\s*(?:[a-z]+\s+){0,4}(?:class|interface|module|struct|trait|impl|object|enum)\s+([A-Za-z_$][\w$]*)[^;(*=]*$"
+)
+_METHOD = re.compile(
+    r"^(?:\s+(?:public|private|protected|internal|static|async|override|virtual|final)\b[^=;(]*|[A-Za-z_][^=;(]*)\("
+)
+_CALLABLE = re.compile(r"([A-Za-z_$~][\w$]*)\s*(?:<[^<>()]{0,80}>)?\s*\(")
+_ASSIGNED = re.compile(r"([A-Za-z_$][\w$]*)\s*[:=]\s*(?:async\s*)?(?:function\b|\([^)]*\)\s*=>|[A-Za-z_$][\w$]*\s*=>)")
+_NOT_FUNCTIONS = frozenset(
+    {"if", "for", "while", "switch", "return", "catch", "sizeof", "with", "and", "or", "not", "in", "assert", "elif",
+     "except", "print", "new", "throw", "await", "__attribute__", "defined", "typeof", "static_assert", "foreach"}
+)  # fmt: skip
+_MAX_LINE = 400
+
+
+class Hunk(NamedTuple):
+    """A run of changed lines. `start` and `length` are lines of the new file (context included); `functions` are
+    the names that git's hunk header and changed definitions give; `changed` counts lines added and removed."""
+
+    start: int
+    length: int
+    functions: tuple[str, ...] = ()
+    changed: int = 0
+
+
+class TouchedFile(NamedTuple):
+    """A file that a change touches, by its path in the repository (the old one when it was deleted)."""
+
+    path: str
+    hunks: tuple[Hunk, ...] = ()
+
+
+def parse_patch(patch: str) -> tuple[TouchedFile, ...]:
+    """The files of a patch as `git show -p` or `git log -p` writes it; what is not a diff in it is skipped."""
+    files: list[TouchedFile] = []
+    old_path, path, hunks = "", "", list[Hunk]()
+    for line in patch.splitlines():
+        if line.startswith("diff --git "):
+            _add(files, path, hunks)
+            old_path, path, hunks = "", "", []
+        elif not hunks and (found := _OLD_FILE.match(line)):
+            old_path = found[1] or ""
+        elif not hunks and (found := _FILE.match(line)):
+            path = found[1] or old_path
+        elif path and (found := _HUNK.match(line)):
+            names = function_names(found[3])
+            hunks.append(Hunk(int(found[1]), int(found[2] or 1), names[-1:]))
+        elif hunks and line[:1] in ("+", "-"):
+            hunks[-1] = _with_line(hunks[-1], line[1:])
+    _add(files, path, hunks)
+    return tuple(files)
+
+
+def function_names(line: str) -> tuple[str, ...]:
+    """Names that a line of code defines: `static int f(struct x *y)`, `def f(self):`, `func (s *S) F() {`,
+    `class C`.
+
+    For a line that is no definition the answer is empty or, in languages without a keyword for it, a guess.
+    """
+    shown = line[:_MAX_LINE]
+    if named := _KEYWORD.findall(shown) or _TYPE.findall(shown):
+        return tuple(named)
+    if assigned := _ASSIGNED.search(shown):
+        return (assigned[1],)
+    called = next((name for name in _CALLABLE.findall(shown) if name not in _NOT_FUNCTIONS), None)
+    return (called,) if called else ()
+
+
+def _with_line(hunk: Hunk, code: str) -> Hunk:
+    """The hunk with one more changed line, and the functions that the line defines."""
+    defined = () if not _is_definition(code[:_MAX_LINE]) else function_names(code)
+    new = tuple(name for name in defined if name not in hunk.functions)
+    return hunk._replace(functions=hunk.functions + new, changed=hunk.changed + 1)
+
+
+def _is_definition(code: str) -> bool:
+    """Whether a line surely starts a definition: by a keyword, or as C, Java and C# write functions."""
+    if _KEYWORD.search(code) or _TYPE.match(code) or _ASSIGNED.search(code):
+        return True
+    return bool(_METHOD.match(code)) and not code.rstrip().endswith((";", "\\"))
+
+
+def _add(files: list[TouchedFile], path: str, hunks: list[Hunk]) -> None:
+    if path:
+        files.append(TouchedFile(path, tuple(hunks)))
