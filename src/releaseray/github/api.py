@@ -1,6 +1,7 @@
 """Calls to GitHub: conditional, limited in number, repeated as GitHub asks."""
 
 import asyncio
+import base64
 import hashlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -85,6 +86,14 @@ class GitHubApi:
         if not isinstance(data, dict) or not any(value is not None for value in data.values()):
             raise self._graphql_error(answer, what)
         return data
+
+    async def git_authorization(self) -> str | None:
+        """The `Authorization` header with which git reads a private repository over HTTPS; None without a token."""
+        bearer = await self._auth.authorization(self._bare)
+        if bearer is None:
+            return None
+        pair = f"x-access-token:{bearer.removeprefix('Bearer ')}"
+        return "Basic " + base64.b64encode(pair.encode()).decode("ascii")
 
     async def _page(self, path: str, what: str, params: Mapping[str, Any] | None) -> tuple[Any, str | None]:
         url = str(httpx.URL(self._address(path), params=dict(params)) if params else self._address(path))
