@@ -88,6 +88,7 @@ class PathOrigin:
         try:
             status = config.stat()
         except FileNotFoundError:
+            self._facts, self._facts_stamp = {}, None
             return
         stamp = (status.st_mtime_ns, status.st_size)
         if stamp == self._facts_stamp:

@@ -73,7 +73,7 @@ class GitHubSource:
         return replace(history, full_name=self._full_name, pulls=pulls.pulls, issues=pulls.issues)
 
     async def _pulls(self, history: History, key: str) -> Pulls:
-        kept = await self._storage.load(key) if self._storage else None
+        kept = await self._storage.load(key) if self._storage is not None else None
         if kept and (known := from_json(kept)):
             return known
         try:
@@ -82,7 +82,7 @@ class GitHubSource:
             if self._anonymous and error.passing:
                 return Pulls()
             raise await self._explained(error) from error
-        if self._storage:
+        if self._storage is not None:
             await self._storage.save(key, to_json(found))
         return found
 
