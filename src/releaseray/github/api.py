@@ -104,12 +104,12 @@ class GitHubApi:
         if response.status_code == 304 and kept:
             return kept["body"], kept["next"]
         body, after = _json(response), self._next(response)
-        if self._storage and (etag := response.headers.get("etag")):
+        if self._storage is not None and (etag := response.headers.get("etag")):
             await self._storage.save(f"etag:{key}", json.dumps({"etag": etag, "next": after, "body": body}).encode())
         return body, after
 
     async def _kept(self, key: str) -> dict[str, Any] | None:
-        found = await self._storage.load(f"etag:{key}") if self._storage else None
+        found = await self._storage.load(f"etag:{key}") if self._storage is not None else None
         if not found:
             return None
         kept = json.loads(found)

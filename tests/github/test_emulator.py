@@ -1,0 +1,137 @@
+"""Over real HTTP: an emulator of GitHub and Slack that keeps what it is told."""
+
+import json
+import socket
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from pydantic import SecretStr
+
+from releaseray.channels import ChannelError, Note
+from releaseray.channels.github import GitHub, GitHubConfig
+from releaseray.channels.slack import Slack, SlackConfig
+from releaseray.github import GitHubApi, GitHubError, Kind, TokenAuth
+from releaseray.outbound import OutboundClient, OutboundRefused
+
+PROGRAM = Path(__file__).parents[1] / "emulator/node_modules/emulate/dist/index.js"
+TOKEN = "gho_emulated"
+SEED = {
+    "tokens": {TOKEN: {"login": "acme", "scopes": ["repo"]}},
+    "github": {
+        "users": [{"login": "acme", "name": "Acme", "email": "acme@example.com"}],
+        "repos": [{"owner": "acme", "name": "myapp", "auto_init": True}],
+    },
+    "slack": {"channels": [{"name": "general"}], "bots": [{"name": "releaseray"}]},
+}
+
+
+def two_free_ports() -> int:
+    """A port that is free together with the next one."""
+    while True:
+        with socket.socket() as first, socket.socket() as second, suppress(OSError):
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
+            second.bind(("127.0.0.1", port + 1))
+            return port
+
+
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Where GitHub is; Slack is one port above."""
+    assert PROGRAM.exists(), "npm ci --prefix tests/emulator puts the emulator there"
+    seed = tmp_path_factory.mktemp("emulator") / "seed.json"
+    seed.write_text(json.dumps(SEED))
+    port = two_free_ports()
+    command = ["node", str(PROGRAM), "start", "-p", str(port), "-s", "github,slack", "--seed", str(seed)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            _wait_for(port + 1)
+            yield port
+        finally:
+            process.terminate()
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(200):
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.05)
+    raise AssertionError("the emulator does not start")
+
+
+@pytest_asyncio.fixture
+async def http() -> AsyncIterator[httpx.AsyncClient]:
+    async with OutboundClient([ip_network("127.0.0.0/8")]) as client:
+        yield client
+
+
+def github(port: int) -> GitHubConfig:
+    return GitHubConfig.model_validate({"token": TOKEN, "apiUrl": f"http://127.0.0.1:{port}"})
+
+
+def api(port: int, http: httpx.AsyncClient) -> GitHubApi:
+    return GitHubApi(http, TokenAuth(SecretStr(TOKEN)), url=f"http://127.0.0.1:{port}", attempts=1)
+
+
+async def test_a_release_on_github_is_made_edited_and_published(
+    emulator: int, http: httpx.AsyncClient, note: Note
+) -> None:
+    hub = api(emulator, http)
+    (head, *_) = await hub.get("/repos/acme/myapp/commits", "acme/myapp")
+    await hub.send("POST", "/repos/acme/myapp/git/refs", "x", {"ref": "refs/tags/v1.2.0", "sha": head["sha"]})
+    note = replace(note, sha=head["sha"])
+    draft = await GitHub().publish(replace(note, draft=True), github(emulator), http)
+    again = await GitHub().publish(replace(note, body_md="edited", draft=True), github(emulator), http, draft.external)
+    done = await GitHub().publish(replace(note, body_md="edited twice"), github(emulator), http, again.external)
+    (release,) = await hub.get("/repos/acme/myapp/releases", "acme/myapp")
+    assert {draft.external["id"], again.external["id"], done.external["id"]} == {release["id"]}
+    assert (release["draft"], "edited twice" in release["body"]) == (False, True)
+    assert (release["tag_name"], done.url) == ("v1.2.0", release["html_url"])
+
+
+async def test_a_repository_that_is_not_there(emulator: int, http: httpx.AsyncClient, note: Note) -> None:
+    with pytest.raises(GitHubError) as caught:
+        await api(emulator, http).get("/repos/acme/nothing", "acme/nothing")
+    assert caught.value.kind is Kind.NOT_FOUND
+    with pytest.raises(ChannelError, match="acme/nothing") as refused:
+        await GitHub().publish(replace(note, full_name="acme/nothing"), github(emulator), http)
+    assert refused.value.permanent
+
+
+async def test_without_the_operators_leave_the_emulator_is_not_reached(emulator: int) -> None:
+    async with OutboundClient() as strict:
+        with pytest.raises(OutboundRefused):
+            await strict.get(f"http://127.0.0.1:{emulator}/")
+        with pytest.raises(GitHubError, match="RELEASERAY_OUTBOUND_ALLOW") as caught:
+            await api(emulator, strict).get("/repos/acme/myapp", "acme/myapp")
+    assert not caught.value.passing
+
+
+async def slack_says(port: int, http: httpx.AsyncClient, method: str, **form: Any) -> Any:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    return (await http.post(f"http://127.0.0.1:{port + 1}/api/{method}", data=form, headers=headers)).json()
+
+
+async def test_a_message_in_slack_is_posted_once_and_edited_in_place(
+    emulator: int, http: httpx.AsyncClient, note: Note
+) -> None:
+    url = f"http://127.0.0.1:{emulator + 1}/api"
+    channels = (await slack_says(emulator, http, "conversations.list"))["channels"]
+    channel = next(found["id"] for found in channels if found["name"] == "general")
+    config = SlackConfig.model_validate({"botToken": TOKEN, "channelId": channel, "apiUrl": url})
+    first = await Slack().publish(note, config, http)
+    edited = await Slack().publish(replace(note, title="myapp v1.2.0, corrected"), config, http, first.external)
+    found = await Slack().publish(replace(note, title="myapp v1.2.0, found"), config, http, again=True)
+    assert first.external["ts"] == edited.external["ts"] == found.external["ts"]
+    history = await slack_says(emulator, http, "conversations.history", channel=channel)
+    texts = [message["text"] for message in history["messages"] if message.get("blocks")]
+    assert [text.splitlines()[0] for text in texts] == ["myapp v1.2.0, found"]
