@@ -13,7 +13,7 @@ import httpx
 import pytest
 import uvicorn
 
-from releaseray import migrations, worker
+from releaseray import logs, migrations, worker
 from releaseray.app import create_app
 from releaseray.embedded import running
 from releaseray.models import Organization
@@ -106,6 +106,7 @@ class Org:
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings on embedded, migrated services; limits are out of the way of tests that are not about them."""
+    logs.configure("info", "json")
     data_dir = tmp_path_factory.mktemp("data")
     with running(data_dir) as urls:
         migrations.upgrade(urls.database_url)

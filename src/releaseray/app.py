@@ -16,6 +16,8 @@ from releaseray.services.runtime import Runtime
 from releaseray.services.usage import UsageRecorder
 from releaseray.services.waiting import Finished
 from releaseray.settings import Settings
+from releaseray.web.published import PublishedNotes
+from releaseray.web.routes import pages_router
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -54,5 +56,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(api)
     app.include_router(health.router)
     app.include_router(metrics.router)
+    app.include_router(
+        pages_router(
+            PublishedNotes(runtime.database), rate=settings.pages_rate_limit, public_url=settings.public_url
+        )
+    )
     app.openapi = lambda: document(app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app

@@ -1,8 +1,7 @@
 """The worker: arq jobs that hand over to the services, woken at once, watched over by a sweeper."""
 
 import asyncio
-from collections.abc import Awaitable
-from contextlib import suppress
+from collections.abc import Awaitable, Sequence
 from datetime import UTC, timedelta
 from typing import Any, cast
 
@@ -103,8 +102,8 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
     await runtime.start()
     if settings.metrics_port is not None:
         start_http_server(settings.metrics_port, settings.host)
-    running: set[asyncio.Task[Any]] = set()
-    working = asyncio.create_task(_keep_working(runtime, running))
+    workers: list[WakingWorker] = []
+    working = asyncio.create_task(_keep_working(runtime, workers))
     stopping = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -112,33 +111,38 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         for task in (working, stopping):
             task.cancel()
         await asyncio.gather(working, stopping, return_exceptions=True)
-        await _let_finish(running, settings.shutdown_seconds)
+        await _let_finish(workers, settings.shutdown_seconds)
         await runtime.close()
 
 
-async def _keep_working(runtime: Runtime, running: set[asyncio.Task[Any]]) -> None:
+async def _keep_working(runtime: Runtime, workers: list[WakingWorker]) -> None:
+    """One worker after the other, each for as long as its connection to Redis lasts; `workers` still have jobs."""
     histories = PreparedHistories()
     while True:
+        for idle in [worker for worker in workers if not _unfinished([worker])]:
+            workers.remove(idle)
+            await idle.pool.aclose()
         try:
-            pool = await jobs.connect(runtime.redis_url)
-            worker = make_worker(runtime, histories, pool)
+            worker = make_worker(runtime, histories, await jobs.connect(runtime.redis_url))
+            workers.append(worker)
             log.info("worker ready", jobs=worker.max_jobs)
-            try:
-                await worker.async_run()
-            finally:
-                running.update(task for task in worker.job_tasks.values() if not task.done())
-                running.update(task for task in worker.tasks.values() if not task.done())
+            await worker.async_run()
         except (RedisError, OSError) as problem:
             log.warning("Redis is out of reach, trying again", problem=str(problem))
             await asyncio.sleep(_RECONNECT_SECONDS)
 
 
-async def _let_finish(running: set[asyncio.Task[Any]], seconds: float) -> None:
-    unfinished = {task for task in running if not task.done()}
-    if not unfinished:
-        return
-    _, late = await asyncio.wait(unfinished, timeout=seconds)
-    for task in late:
-        task.cancel()
-    with suppress(asyncio.CancelledError):
-        await asyncio.gather(*unfinished, return_exceptions=True)
+def _unfinished(workers: Sequence[WakingWorker]) -> set[asyncio.Task[Any]]:
+    return {task for worker in workers for task in worker.tasks.values() if not task.done()}
+
+
+async def _let_finish(workers: Sequence[WakingWorker], seconds: float) -> None:
+    unfinished = _unfinished(workers)
+    if unfinished:
+        _, late = await asyncio.wait(unfinished, timeout=seconds)
+        for worker in workers:
+            for job in worker.job_tasks.values():
+                job.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+    for worker in workers:
+        await worker.pool.aclose()

@@ -51,7 +51,7 @@ class Drafts:
     async def start(self, draft: Draft) -> Draft | None:
         """Add a draft in process; None when one of the same range and persona is in process already."""
         statement = insert(Draft).values(**draft.model_dump()).on_conflict_do_nothing()
-        made = (await self._session.execute(statement.returning(col(Draft.id)))).scalar()
+        made = (await self._session.exec(statement.returning(col(Draft.id)))).scalar()
         return draft if made else None
 
     async def in_process(self, range_id: str, persona: str) -> Draft | None:
@@ -79,7 +79,7 @@ async def claim(session: AsyncSession, draft_id: str, lease: timedelta) -> Draft
         .values(attempt=Draft.attempt + 1, lease_until=func.now() + lease, started_at=func.now())
         .returning(Draft)
     )
-    return (await session.execute(statement)).scalar()
+    return (await session.exec(statement)).scalar()
 
 
 async def renew(session: AsyncSession, draft_id: str, attempt: int, lease: timedelta) -> bool:
@@ -89,7 +89,7 @@ async def renew(session: AsyncSession, draft_id: str, attempt: int, lease: timed
         .where(col(Draft.id) == draft_id, _IN_PROCESS, col(Draft.attempt) == attempt)
         .values(lease_until=func.now() + lease, updated_at=Draft.updated_at)
     )
-    return bool((await session.execute(statement)).rowcount)  # type: ignore[attr-defined]  # a cursor result
+    return bool((await session.exec(statement)).rowcount)  # type: ignore[attr-defined]  # a cursor result
 
 
 async def finish(session: AsyncSession, draft_id: str, attempt: int, **values: Any) -> bool:
@@ -99,7 +99,7 @@ async def finish(session: AsyncSession, draft_id: str, attempt: int, **values: A
         .where(col(Draft.id) == draft_id, _IN_PROCESS, col(Draft.attempt) == attempt)
         .values(**values, lease_until=None, finished_at=func.now(), updated_at=now())
     )
-    written = bool((await session.execute(statement)).rowcount)  # type: ignore[attr-defined]  # a cursor result
+    written = bool((await session.exec(statement)).rowcount)  # type: ignore[attr-defined]  # a cursor result
     if written:
         await notify_finished(session, draft_id)
     return written
@@ -108,7 +108,7 @@ async def finish(session: AsyncSession, draft_id: str, attempt: int, **values: A
 async def release(session: AsyncSession, draft_id: str, attempt: int) -> None:
     """Give a claim back, so that another worker can start at once."""
     statement = update(Draft).where(col(Draft.id) == draft_id, _IN_PROCESS, col(Draft.attempt) == attempt)
-    await session.execute(statement.values(lease_until=None))
+    await session.exec(statement.values(lease_until=None))
 
 
 async def unattended(session: AsyncSession, older_than: datetime, limit: int) -> Sequence[Draft]:

@@ -9,4 +9,4 @@ FINISHED = "releaseray_finished"
 
 async def notify_finished(session: AsyncSession, id: str) -> None:
     """Tell every process that a draft or publication is finished."""
-    await session.execute(select(func.pg_notify(FINISHED, id)))
+    await session.exec(select(func.pg_notify(FINISHED, id)))

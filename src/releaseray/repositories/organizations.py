@@ -98,7 +98,7 @@ class Idempotency:
         """Hold `key` until the transaction ends; False while another request holds it."""
         statement = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
         name = f"idempotency:{self._org_id}:{key}"
-        return bool((await self._session.execute(statement, {"name": name})).scalar_one())
+        return bool(await self._session.scalar(statement, {"name": name}))
 
     async def find(self, key: str, since: datetime) -> IdempotencyRecord | None:
         """The answer remembered for `key` at or after `since`."""

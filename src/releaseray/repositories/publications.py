@@ -31,7 +31,7 @@ class Publications:
         """The one row of a draft and a channel, locked, and whether it was made just now."""
         fresh = Publication(org_id=self._org_id, draft_id=draft_id, channel=channel)
         statement = insert(Publication).values(**fresh.model_dump()).on_conflict_do_nothing()
-        made = (await self._session.execute(statement.returning(col(Publication.id)))).scalar() is not None
+        made = (await self._session.exec(statement.returning(col(Publication.id)))).scalar() is not None
         query = select(Publication).where(Publication.draft_id == draft_id, Publication.channel == channel)
         return (await self._session.exec(query.with_for_update())).one(), made
 
@@ -41,7 +41,7 @@ async def put_hosted(session: AsyncSession, note: HostedNote) -> None:
     values: dict[str, Any] = note.model_dump()
     changed = {name: values[name] for name in ("draft_id", "compare_url", "body_md", "html", "updated_at")}
     statement = insert(HostedNote).values(**values)
-    await session.execute(statement.on_conflict_do_update(index_elements=["repo_id", "version"], set_=changed))
+    await session.exec(statement.on_conflict_do_update(index_elements=["repo_id", "version"], set_=changed))
 
 
 class PublicPages:
@@ -65,3 +65,21 @@ class PublicPages:
     async def note(self, repo_id: str, version: str) -> HostedNote | None:
         """The note of one version."""
         return await self._session.get(HostedNote, (repo_id, version))
+
+    async def neighbours(self, note: HostedNote) -> tuple[str | None, str | None]:
+        """The versions right above and right below a note in the order of `notes`."""
+        key, version = col(HostedNote.version_key), col(HostedNote.version)
+        here = select(HostedNote.version).where(HostedNote.repo_id == note.repo_id)
+        above = (key > note.version_key) | ((key == note.version_key) & (version < note.version))
+        below = (key < note.version_key) | ((key == note.version_key) & (version > note.version))
+        newer = await self._session.exec(here.where(above).order_by(key, version.desc()).limit(1))
+        older = await self._session.exec(here.where(below).order_by(key.desc(), version).limit(1))
+        return newer.first(), older.first()
+
+    async def neighbours(self, note: HostedNote) -> tuple[str | None, str | None]:
+        """The published versions right after and right before a note's."""
+        key = col(HostedNote.version_key)
+        here = col(HostedNote.repo_id) == note.repo_id
+        newer = select(HostedNote.version).where(here, key > note.version_key).order_by(key).limit(1)
+        older = select(HostedNote.version).where(here, key < note.version_key).order_by(key.desc()).limit(1)
+        return (await self._session.exec(newer)).first(), (await self._session.exec(older)).first()

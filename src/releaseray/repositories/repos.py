@@ -47,7 +47,7 @@ class Repos:
         statement = (
             insert(Repository).values(**repo.model_dump()).on_conflict_do_nothing().returning(col(Repository.id))
         )
-        return (await self._session.execute(statement)).scalar() is not None
+        return (await self._session.exec(statement)).scalar() is not None
 
     async def delete(self, repo_id: str) -> None:
         """Remove a repository and all that was made of it."""
@@ -84,7 +84,7 @@ class Ranges:
     async def insert(self, made: ReleaseRange) -> bool:
         """Add a range; False when the same one was added meanwhile."""
         statement = insert(ReleaseRange).values(**made.model_dump()).on_conflict_do_nothing()
-        return (await self._session.execute(statement.returning(col(ReleaseRange.id)))).scalar() is not None
+        return (await self._session.exec(statement.returning(col(ReleaseRange.id)))).scalar() is not None
 
     async def list(self, repo_id: str, page: Page) -> Listed[ReleaseRange]:
         """The ranges of a repository; sorted by name means by version."""

@@ -10,7 +10,7 @@ from releaseray.settings import Settings
 
 async def organization(uow: UnitOfWork, settings: Settings, name: str = "My organization") -> tuple[Organization, bool]:
     """The first organization, and whether it was made just now; two starts at once make one."""
-    await uow.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('bootstrap', 0))"))
+    await uow.session.scalar(text("SELECT pg_advisory_xact_lock(hashtextextended('bootstrap', 0))"))
     existing = await first_organization(uow.session)
     if existing is not None:
         return existing, False

@@ -7,8 +7,9 @@ from releaseray import notes
 from releaseray.db import UnitOfWork
 from releaseray.errors import Conflict, InvalidRequest
 from releaseray.models import ReleaseRange, Repository
-from releaseray.notes import versions
 from releaseray.notes.history import Tag
+from releaseray.notes.versions import newest_release, sort_key
+from releaseray.notes.versions import previous_tag as version_before
 from releaseray.repositories.repos import Ranges, Repos
 from releaseray.services import clones
 from releaseray.services.runtime import Runtime
@@ -52,7 +53,7 @@ async def create_newest(runtime: Runtime, uow: UnitOfWork, repo: Repository) -> 
     try:
         await source.refresh()
         tags = await source.tags()
-        newest = versions.newest_release(tags)
+        newest = newest_release(tags)
         if newest is None:
             head = await source.head()
             newest = Tag(repo.default_branch, head, 0)
@@ -69,7 +70,7 @@ async def create_newest(runtime: Runtime, uow: UnitOfWork, repo: Repository) -> 
 async def previous_tag(source: Source, tag: Tag, tags: Sequence[Tag]) -> Tag | None:
     """The tag whose release came before `tag`: the highest lower version of its family that it builds on."""
     rest = [other for other in tags if other.name != tag.name and other.sha != tag.sha]
-    while (candidate := versions.previous_tag(tag, rest)) is not None:
+    while (candidate := version_before(tag, rest)) is not None:
         if await source.is_ancestor(candidate.sha, tag.sha):
             return candidate
         rest = [other for other in rest if other.name != candidate.name]
@@ -112,7 +113,7 @@ async def _count_and_insert(
         compare_url=compare_url(repo.web_url, from_tag, newer.name),
         pr_count=counts.pull_requests,
         issue_count=counts.issues,
-        version_key=versions.sort_key(newer.name),
+        version_key=sort_key(newer.name),
     )
     ranges = Ranges(uow.session, repo.org_id)
     if await ranges.insert(made):

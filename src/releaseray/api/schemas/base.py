@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, PlainSerializer, WithJsonSchema
 from pydantic.alias_generators import to_camel
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema
 
 
 def rfc3339(moment: datetime) -> str:
@@ -21,7 +21,8 @@ def absent(value: object) -> bool:
 
 
 class OneOf:
-    """Marks a `str` as one of some values, which OpenAPI shows as an enum of that name."""
+    """Marks a `str` as one of some values, which OpenAPI shows as an enum of that name; what comes out is a
+    `StrEnum` member, which is a `str`."""
 
     def __init__(self, name: str, values: Iterable[str]) -> None:
         members = [(value.upper(), value) for value in values]
@@ -30,7 +31,7 @@ class OneOf:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         # A JSON string is what a client can send, so the enum is not strict where the model is.
         schema: Any = {**handler.generate_schema(self._enum), "strict": False}
-        return core_schema.no_info_after_validator_function(str, schema)
+        return cast(CoreSchema, schema)
 
 
 Timestamp = Annotated[

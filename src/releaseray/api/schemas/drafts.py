@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import AliasChoices, ConfigDict, Field
 
 from releaseray.api.schemas.base import (
     HasMore,
@@ -70,7 +70,9 @@ class Draft(Output):
     model_config = _example(_DRAFT)
 
     id: str
-    release_range_id: str
+    release_range_id: str = Field(
+        validation_alias=AliasChoices("range_id", "releaseRangeId"), serialization_alias="releaseRangeId"
+    )
     persona: Persona
     body_md: str
     flags: Flags

@@ -46,7 +46,9 @@ class KeyCreate(Input):
     model_config = _example({"name": "CI/CD Pipeline"})
 
     name: ShortText
-    scopes: list[ScopeName] = Field(default_factory=lambda: [scope.value for scope in DEFAULT_SCOPES], min_length=1, max_length=len(Scope))
+    scopes: list[ScopeName] = Field(
+        default_factory=lambda: [scope.value for scope in DEFAULT_SCOPES], min_length=1, max_length=len(Scope)
+    )
     expires_at: Annotated[datetime | None, Field(strict=False)] = None
 
 
