@@ -6,19 +6,18 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import cast
 
 import asyncpg
-import psutil
 import pytest
 import redis
 
 from releaseray.embedded import EmbeddedFailed, Urls, running
 from releaseray.embedded import redis as embedded_redis
+from tests.processes import alive, processes, the, wait_until
 
 MEMBER = """
 import sys
@@ -61,34 +60,30 @@ class Member:
         self.process.communicate(timeout=30)
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory whose database is made, which takes a second, and which nobody uses."""
+    path = tmp_path_factory.mktemp("made") / "data"
+    with running(path):
+        pass
+    return path
+
+
 @pytest.fixture
-def data_dir(tmp_path: Path) -> Iterator[Path]:
+def data_dir(made: Path, tmp_path: Path) -> Iterator[Path]:
+    """A copy of that directory; nothing may run on it when the test has ended."""
     path = tmp_path / "data"
+    subprocess.run(["cp", "-a", made, path], check=True)
     yield path
     wait_until(lambda: not processes(path))
 
 
-def processes(data_dir: Path) -> list[psutil.Process]:
-    """Everything that runs on a data directory: the keeper, PostgreSQL, Redis."""
-    found = []
-    for process in psutil.process_iter(["cmdline", "cwd", "status"]):
-        words = " ".join(process.info["cmdline"] or [])
-        if str(data_dir) in words or str(data_dir) in (process.info["cwd"] or ""):
-            found.append(process)
-    return [process for process in found if process.pid != os.getpid()]
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 15) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.02)
-
-
-def the(name: str, data_dir: Path) -> psutil.Process:
-    """The first process of that kind: `keeper`, `postgres` or `redis-server`."""
-    kind = [p for p in processes(data_dir) if name in " ".join(p.cmdline()[:3]) or name == p.name()]
-    return min(kind, key=lambda process: process.pid)
+@pytest.fixture
+def new_dir(tmp_path: Path) -> Iterator[Path]:
+    """A data directory that does not exist yet."""
+    path = tmp_path / "new"
+    yield path
+    wait_until(lambda: not processes(path))
 
 
 def sql(urls: Urls, statement: str) -> object:
@@ -109,12 +104,12 @@ def cache(urls: Urls) -> Iterator[redis.Redis]:
         yield client
 
 
-def test_what_is_written_is_there_after_a_restart(data_dir: Path) -> None:
-    with running(data_dir) as urls, cache(urls) as client:
+def test_what_is_written_is_there_after_a_restart(new_dir: Path) -> None:
+    with running(new_dir) as urls, cache(urls) as client:
         sql(urls, "CREATE TABLE kept AS SELECT 7 AS number")
         client.set("kept", "yes")
-    assert not processes(data_dir)
-    with running(data_dir) as urls, cache(urls) as client:
+    assert not processes(new_dir)
+    with running(new_dir) as urls, cache(urls) as client:
         assert sql(urls, "SELECT number FROM kept") == 7
         assert client.get("kept") == "yes"
         settings = cast(dict[str, str], client.config_get())
@@ -135,10 +130,10 @@ def test_the_services_stay_until_the_last_member_leaves(data_dir: Path) -> None:
     assert not processes(data_dir)
 
 
-def test_members_that_start_at_once_share_one_set_of_services(data_dir: Path) -> None:
-    members = [Member(data_dir) for _ in range(4)]
+def test_members_that_start_at_once_share_one_set_of_services(new_dir: Path) -> None:
+    members = [Member(new_dir) for _ in range(4)]
     assert len({member.urls() for member in members}) == 1
-    assert len([p for p in processes(data_dir) if p.name() == "redis-server"]) == 1
+    assert len([p for p in processes(new_dir) if p.name() == "redis-server"]) == 1
     for member in members:
         member.leave()
 
@@ -180,23 +175,21 @@ def test_orphans_are_ended_before_the_next_start(data_dir: Path) -> None:
     subprocess.run([sys.executable, "-c", ORPHANS, str(data_dir)], check=False, timeout=60)
     orphan = the("redis-server", data_dir)
     with running(data_dir) as urls:
-        assert not orphan.is_running() or orphan.status() == psutil.STATUS_ZOMBIE
+        assert not alive([orphan])
         assert sql(urls, "SELECT 1") == 1
 
 
 def test_a_stale_pid_file_that_names_a_stranger_neither_hinders_nor_hurts(data_dir: Path) -> None:
-    with running(data_dir):
-        pass
     (data_dir / "postgres" / "postmaster.pid").write_text(f"{os.getpid()}\n{data_dir}/postgres\n0\n5432\n\n\n\nready\n")
     with running(data_dir) as urls:
         assert sql(urls, "SELECT 1") == 1
 
 
-def test_a_first_start_that_was_cut_short_is_begun_again(data_dir: Path) -> None:
-    half_made = data_dir / "postgres.new"
+def test_a_first_start_that_was_cut_short_is_begun_again(new_dir: Path) -> None:
+    half_made = new_dir / "postgres.new"
     half_made.mkdir(parents=True)
     (half_made / "PG_VERSION").write_text("18\n")
-    with running(data_dir) as urls:
+    with running(new_dir) as urls:
         assert sql(urls, "SELECT 1") == 1
 
 
@@ -229,8 +222,6 @@ def test_a_full_disk_is_one_clear_line(data_dir: Path, monkeypatch: pytest.Monke
 
 
 def test_a_data_directory_of_another_user_is_refused(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with running(data_dir):
-        pass
     me = os.getuid()
     monkeypatch.setattr("os.getuid", lambda: me + 1)
     with pytest.raises(EmbeddedFailed, match="made by another user"), running(data_dir):
@@ -238,8 +229,6 @@ def test_a_data_directory_of_another_user_is_refused(data_dir: Path, monkeypatch
 
 
 def test_a_database_that_cannot_start_says_why(data_dir: Path) -> None:
-    with running(data_dir):
-        pass
     (data_dir / "postgres" / "PG_VERSION").write_text("9\n")
     with pytest.raises(EmbeddedFailed, match=r"PostgreSQL cannot start: .*FATAL"), running(data_dir):
         pass
@@ -267,7 +256,7 @@ def test_a_keeper_told_to_end_stops_its_services_and_a_member_that_goes_on_gets_
         before = the("redis-server", data_dir)
         client.set("kept", "yes")
         the("keeper", data_dir).send_signal(signal.SIGTERM)
-        wait_until(lambda: not before.is_running() and bool(processes(data_dir)) and the_value(client) == "yes")
+        wait_until(lambda: not alive([before]) and bool(processes(data_dir)) and the_value(client) == "yes")
 
 
 def the_value(client: redis.Redis) -> object:

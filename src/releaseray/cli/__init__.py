@@ -1,4 +1,4 @@
-"""The command line: `releaseray try`, `serve`, `worker`, `migrate`, `keys`, `notes`, `openapi`."""
+"""The command line: `releaseray try`, `serve`, `worker`, `migrate`, `keys`, `secrets`, `openapi`."""
 
 import sys
 
@@ -9,6 +9,7 @@ from releaseray.cli.group import Main
 from releaseray.cli.keys import keys
 from releaseray.cli.migrate import migrate
 from releaseray.cli.openapi import openapi
+from releaseray.cli.secrets import secrets
 from releaseray.cli.serve import serve
 from releaseray.cli.try_ import try_
 from releaseray.cli.worker import worker
@@ -19,5 +20,5 @@ main = Main(
     "releaseray",
     help="What changed in a release, told to each audience in its own words. Every setting is an environment "
     "variable RELEASERAY_...; .env.example explains them.",
-    commands=[try_, serve, worker, migrate, keys, openapi],
+    commands=[try_, serve, worker, migrate, keys, secrets, openapi],
 )

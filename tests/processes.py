@@ -1,0 +1,37 @@
+"""Looking at real processes: who runs on a data directory, and waiting until they have ended."""
+
+import os
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import psutil
+
+
+def processes(data_dir: Path) -> list[psutil.Process]:
+    """Everything that runs on a data directory: the keeper, PostgreSQL, Redis."""
+    found = []
+    for process in psutil.process_iter(["cmdline", "cwd"]):
+        words = " ".join(process.info["cmdline"] or [])
+        if str(data_dir) in words or str(data_dir) in (process.info["cwd"] or ""):
+            found.append(process)
+    return [process for process in found if process.pid != os.getpid()]
+
+
+def the(name: str, data_dir: Path) -> psutil.Process:
+    """The first process of that kind: `keeper`, `postgres` or `redis-server`."""
+    kind = [p for p in processes(data_dir) if name in " ".join(p.cmdline()[:3]) or name == p.name()]
+    return min(kind, key=lambda process: process.pid)
+
+
+def alive(those: Iterable[psutil.Process]) -> list[psutil.Process]:
+    """Those that still run; one that only waits to be reaped does not."""
+    return [process for process in those if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 30) -> None:
+    """Wait for something to come true; fails when it does not."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.02)
