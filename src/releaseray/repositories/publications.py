@@ -75,11 +75,3 @@ class PublicPages:
         newer = await self._session.exec(here.where(above).order_by(key, version.desc()).limit(1))
         older = await self._session.exec(here.where(below).order_by(key.desc(), version).limit(1))
         return newer.first(), older.first()
-
-    async def neighbours(self, note: HostedNote) -> tuple[str | None, str | None]:
-        """The published versions right after and right before a note's."""
-        key = col(HostedNote.version_key)
-        here = col(HostedNote.repo_id) == note.repo_id
-        newer = select(HostedNote.version).where(here, key > note.version_key).order_by(key).limit(1)
-        older = select(HostedNote.version).where(here, key < note.version_key).order_by(key.desc()).limit(1)
-        return (await self._session.exec(newer)).first(), (await self._session.exec(older)).first()
