@@ -3,7 +3,6 @@
 from releaseray.notes.draft import Draft, Entry, Flags
 from releaseray.notes.flags import catchword, highlights, upgrade_instructions
 from releaseray.notes.history import History
-from releaseray.notes.markdown import inline
 from releaseray.notes.personas import PERSONAS, persona
 from releaseray.notes.prepare import Counts, counts, prepare
 from releaseray.notes.prepared import Prepared
@@ -34,7 +33,7 @@ def build(history: History | Prepared, persona_name: str) -> Draft:
                 pr=item.change.pr,
                 category=item.category,
                 kept=id(item) in told,
-                text=inline(reader.words(item)),
+                text=reader.line(item, release),
                 reason=item.reason,
             )
             for item in release.items

@@ -9,15 +9,16 @@ _BLOCK = re.compile(
 )
 _NONE = re.compile(r"\W*(?:none|n/?a|no|-)?\W*$", re.IGNORECASE)
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
-_DIRECTIVE = re.compile(r"^(?:\.\. [\w-]+::.*|\s*:[\w-]+:.*|\.\. .*|[=\-~^*#]{3,}\s*)$", re.MULTILINE)
+_DIRECTIVE = re.compile(r"^(?:\.\. [\w-]+::.*|[ \t]*:[\w-]+:(?!`).*|\.\. .*|[=\-~^*#]{3,}\s*)$", re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _YAML_NOTE = re.compile(
     r"^(?:note|body|message|description|summary)\s*:[ \t]*(?:[|>][+-]?\s*\n)?(.+?)(?=^\w[\w-]*\s*:|\Z)",
     re.MULTILINE | re.DOTALL,
 )
-_ROLE = re.compile(r":[\w:+-]+:`~?\.?([^`<]+?)(?:\s*<[^`>]*>)?`")
-_RST_LINK = re.compile(r"`([^`<]+?)\s*<[^`>]*>`__?")
-_MD_LINK = re.compile(r"\[([^\]]+)\]\((?:[^()]|\([^)]*\))*\)")
+_PEP = re.compile(r":(pep|rfc|issue|cve):`~?([^`<]{1,60})`")
+_ROLE = re.compile(r":[\w:+-]{1,40}:`[~!]?\.?(?:_\w+\.)?([^`<]{1,200})(?:<[^`>]{0,200}>)?`")
+_RST_LINK = re.compile(r"`([^`<]{1,200})<[^`>]{0,300}>`__?")
+_MD_LINK = re.compile(r"\[([^\[\]]{1,200})\]\([^()\s]{0,300}\)")
 _CREDIT = re.compile(
     r"\s*(?:[-–—(,.]\s*)?(?:[Pp]atch|[Cc]ontributed|[Tt]hanks|[Cc]ourtesy|[Bb]y|[Pp]ull request(?: courtesy)?)"
     r"(?: (?:by|to|of|courtesy))? (?:@[\w-]+|[A-Z][\w.-]+(?: [A-Z][\w.-]+){0,3})\)?\.?\s*$"
@@ -53,7 +54,10 @@ def _sentence(text: str) -> str:
     paragraph = text.split("\n\n", 1)[0]
     lines = [line for line in paragraph.split("\n") if not line.startswith("#")]
     line = _BULLET.sub("", " ".join(part.strip() for part in lines).strip())
-    line = _MD_LINK.sub(r"\1", _RST_LINK.sub(r"\1", _ROLE.sub(r"`\1`", line))).replace("``", "`")
+    line = _ROLE.sub(
+        lambda found: f"`{found[1].strip()}`", _PEP.sub(lambda found: f"{found[1].upper()} {found[2]}", line)
+    )
+    line = _MD_LINK.sub(r"\1", _RST_LINK.sub(lambda found: found[1].strip(), line)).replace("``", "`")
     line = _CREDIT.sub("", line) if len(line) > 40 else line
     return _first_sentences(line)
 

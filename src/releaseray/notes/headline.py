@@ -18,11 +18,11 @@ _LEAD = re.compile(
     r"(?P<emoji>:[a-z][a-z0-9_+-]+:|[\u2190-\u21ff\u231a-\u23ff\u2460-\u27bf\u2900-\u297f\u2b05-\u2b55"
     r"\u3030\u303d\u3297\u3299\U0001f000-\U0001faff][\ufe0f\u200d\U0001f000-\U0001faff\u2640\u2642]*)"
     r"|\[(?P<tag>[^\[\]\n]{1,60})\](?!\()(?:\s*[:-](?=\s))?"
-    r"|(?P<django>(?:(?:Fixed|Refs?|Fixes|Closes|Closed|Resolved|Resolves)\s+)?#\d+"
+    r"|(?P<django>(?:(?:Fix|Fixed|Refs?|Fixes|Closes|Closed|Resolved|Resolves)\s+)?#\d+"
     r"(?:(?:,?\s+(?:and|&)\s+|,\s*)(?:(?:[Ff]ixed|[Rr]efs?|[Cc]loses)\s+)?#\d+)*\s*(?:--?|—|–|:)(?=\s))"
     r"|(?P<ticket>(?:(?:gh|GH|bpo)-\d+|[A-Z][A-Z0-9]{1,9}-\d+|[Ii]ssue\s+#\d+|\(#\d+\)|#\d+)(?:,\s*[A-Z]+-\d+)*"
     r"(?:\s*[:\-–|](?=\s)|(?=\s)))"
-    r"|(?P<prefix>[A-Za-z0-9_.*/@+{},-]{1,50}(?:\s?[/&+,]\s?[\w./-]{1,30})?)(?:\((?P<scope>[^()\n]{0,80})\))?"
+    r"|(?P<prefix>[A-Za-z0-9_.*/@+{},-]{1,50}(?:\s?[/&+,]\s?[\w./-]{1,30})?)(?:\s?\((?P<scope>[^()\n]{0,80})\))?"
     r"(?P<bang>!)?:(?P<bang_after>!)?(?=\s|[\u2600-\u27bf\U0001f300-\U0001faff]|$)"
     r")"
 )

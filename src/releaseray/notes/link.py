@@ -1,7 +1,8 @@
 """History → changes: which commits, pull requests and issues belong together."""
 
+import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from releaseray.notes.change import Change, Fragment
@@ -11,6 +12,11 @@ from releaseray.notes.merges import Merged, merged
 from releaseray.notes.people import co_authors, is_bot
 from releaseray.notes.references import References, references
 from releaseray.notes.unwrap import unwrapped
+
+
+_LONGEST_TITLE = 500
+_LONGEST_BODY = 30_000
+"""In characters: what somebody puts beyond it is no message, and must not cost anybody time."""
 
 
 @dataclass(slots=True)
@@ -38,6 +44,25 @@ def link(history: History) -> list[Change]:
     order = {commit.sha: at for at, commit in enumerate(history.commits)}
     changes = [_change(group, history, order) for group in groups]
     changes.sort(key=lambda change: order[change.shas[0]])
+    return _closed_as_merged(changes)
+
+
+_CLOSES = re.compile(r"^Closes:? #(\d{1,7})\b", re.MULTILINE)
+
+
+def _closed_as_merged(changes: list[Change]) -> list[Change]:
+    """Some projects push by hand and close the pull request with a trailer: `Fixes #issue`, `Closes #pull`.
+
+    They are told by never merging any other way, and by closing something with a third of what they push.
+    """
+    closing = [(at, numbers) for at, change in enumerate(changes) if (numbers := _CLOSES.findall(change.body))]
+    if len(closing) * 3 < len(changes) or sum(change.pr is not None for change in changes) * 20 > len(changes):
+        return changes
+    for at, numbers in closing:
+        change, pr = changes[at], int(numbers[-1])
+        if change.pr is None:
+            closes = tuple(number for number in change.closes if number != pr)
+            changes[at] = replace(change, pr=pr, closes=closes)
     return changes
 
 
@@ -109,6 +134,8 @@ def _pull(node: _Node, merge: Merged) -> tuple[_Group | None, list[_Node]]:
     """
     number = merge.pulls[0][0] if merge.pulls else None
     others = _other_pulls(node.side, number)
+    if number is None and len(others) == 1:
+        number = others.pop()
     if len(others) >= 3:
         return None, node.side
     nested = [inner for inner in node.side if _is_merge_of(inner.commit, others)]
@@ -194,8 +221,8 @@ def _change(group: _Group, history: History, order: dict[str, int]) -> Change:
     files = _files(commits)
     return Change(
         shas=tuple(shas),
-        subject=group.head.subject,
-        headline=headline(title),
+        subject=group.head.subject[:_LONGEST_TITLE],
+        headline=headline(title[:_LONGEST_TITLE]),
         pr=original or named.pr,
         body=body,
         files=files,
@@ -212,12 +239,12 @@ def _change(group: _Group, history: History, order: dict[str, int]) -> Change:
 def _body(group: _Group, pull: PullRequest | None) -> str:
     texts = [pull.body] if pull else [group.body]
     texts += [f"{commit.subject}\n{commit.body}".strip() for commit in group.inner if commit.body]
-    return "\n\n".join(text for text in texts if text)
+    return "\n\n".join(text for text in texts if text)[:_LONGEST_BODY]
 
 
 def _references(group: _Group, pull: PullRequest | None, body: str, full_name: str) -> References:
-    subjects = " \n".join([group.head.subject, *(commit.subject for commit in group.inner)])
-    named = references(subjects if group.inner else group.head.subject, body, full_name)
+    subjects = "\n".join(commit.subject[:_LONGEST_TITLE] for commit in [group.head, *group.inner])
+    named = references(subjects, body, full_name)
     pr = group.pr
     closes = dict.fromkeys([*(pull.closes if pull else ()), *named.closes])
     return References(

@@ -2,35 +2,40 @@
 
 import re
 
-_CODE = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 _CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f\u061c\u200b\u200e\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\ufffb]")
-_LITERAL = re.compile(
+_SCAN = re.compile(
+    r"(?P<fence>`+)(?!`)(?P<code>.+?)(?<!`)(?P=fence)(?!`)"
+    r"|(?P<literal>"
     r"(?:https?|ftp|mailto|file|data|javascript):\S*[^\s.,;:!?)\]'\"]"  # an address
     r"|\bwww\.[^\s)\]]+"
     r"|[\w.+-]+@[\w-]+\.[\w.-]*\w"
-    r"|(?<![\w/])@[A-Za-z0-9][\w./-]*"  # a mention, or a decorator
-    r"|(?<![\w-])--?[A-Za-z][\w-]*(?:=[\w./-]+)?(?![\w`])"  # a flag
-    r"|(?<![\w`])(?:[A-Za-z_$][\w$]*(?:\.|::|->))*[A-Za-z_$][\w$]*\(\)"  # a call
-    r"|(?<![\w`])[A-Za-z_$]*[A-Za-z0-9$]_[\w$]*(?:(?:\.|::|->)[\w$]+)*"  # snake_case
-    r"|(?<![\w`])_{1,2}\w+(?:\.\w+)*"
+    r"|(?<![\w`/])(?:[\w.~-]+/)+[\w.-]*\.[A-Za-z]\w{0,4}\b"  # a path
+    r"|(?<![\w/`])@[A-Za-z0-9][\w./-]*"  # a mention, or a decorator
+    r"|(?<![^\s(\[,'\"])--?[A-Za-z][\w-]*(?:=[\w./-]+)?(?![\w`])"  # a flag
+    r"|(?<![\w`.])[A-Za-z_$][\w$]*(?:(?:\.|::|->)[A-Za-z_$][\w$]*)*\(\)"  # a call
+    r"|(?<![\w`.])(?:[A-Za-z]\w*(?:\.|::|->))*[A-Za-z0-9$]*_[\w$]*(?:(?:\.|::|->)[\w$]+)*(?<!_)(?:__)?(?!\w)"  # snake_case
     r"|(?<![\w`])[A-Za-z_]\w*(?:(?:::|->)[A-Za-z_]\w*)+"
     r"|</?[A-Za-z][\w-]*(?:\s*/)?>"  # a tag
     r"|\$\{?[A-Za-z_]\w*\}?"  # a variable
+    r")"
 )
-_SPECIAL = re.compile(r"[\\*\[\]<>`~|$]|&(?=#?\w+;)|(?<!\w)_|_(?!\w)|!(?=\\?\[)")
+_PLAIN = re.compile(r"[A-Za-z\"'(](?:[A-Za-z0-9 ,.'\"();:/?%]|(?<=[A-Za-z0-9])-(?=[A-Za-z0-9]))*")
+_SPECIAL = re.compile(r"[\\*\[\]`~$]|<(?=[A-Za-z/!?])|&(?=#?\w+;)|(?<!\w)_|_(?!\w)|!(?=\[)")
 _BLOCK_START = re.compile(r"(?:[#>+=-]|\d{1,9}[.)](?=\s|$))")
 
 
 def inline(text: str) -> str:
     """`text` as inline Markdown that shows exactly it: code spans are kept, names that look like code become spans,
     everything else that Markdown or a forge would act on (HTML, links, mentions, emphasis) is made inert."""
+    if _PLAIN.fullmatch(text) and "://" not in text and "www." not in text and "()" not in text:
+        return text
     text = " ".join(_CONTROL.sub(" ", text).split())
     parts: list[str] = []
     at = 0
-    for span in _CODE.finditer(text):
-        parts += [_prose(text[at : span.start()]), code(span[2].strip() or span[2])]
-        at = span.end()
-    parts.append(_prose(text[at:]))
+    for found in _SCAN.finditer(text):
+        parts += [_escaped(text[at : found.start()]), code(found["literal"] or found["code"].strip() or found["code"])]
+        at = found.end()
+    parts.append(_escaped(text[at:]))
     return _not_a_block("".join(parts))
 
 
@@ -41,16 +46,6 @@ def code(text: str) -> str:
         fence += "`"
     pad = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{fence}{pad}{text}{pad}{fence}"
-
-
-def _prose(text: str) -> str:
-    parts: list[str] = []
-    at = 0
-    for found in _LITERAL.finditer(text):
-        parts += [_escaped(text[at : found.start()]), code(found[0])]
-        at = found.end()
-    parts.append(_escaped(text[at:]))
-    return "".join(parts)
 
 
 def _escaped(text: str) -> str:

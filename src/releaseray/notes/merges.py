@@ -34,7 +34,7 @@ _SUBJECTS = (
 _BORS = re.compile(r"(?:Merge|Try) (?P<prs>#\d+(?:[ ,]+#\d+)*)(?: r=\S+)?$")
 _BORS_TITLE = re.compile(r"^(\d+): (.+?)(?: r=\S+)?(?: a=\S+)?$", re.MULTILINE)
 _MERGE_REQUEST = re.compile(
-    r"^\s*(?:See merge request|Part-of:|Merge request:)\s.*?(?:!|/merge_requests/)(\d+)", re.MULTILINE
+    r"^[ \t]*(?:See merge request|Part-of:|Merge request:)[ \t].{0,300}?(?:!|/merge_requests/)(\d+)", re.MULTILINE
 )
 _GERRIT = re.compile(r'Merge (?:changes? )?"(?P<title>.+)"(?: into \S+)?$')
 _NOT_A_TITLE = re.compile(

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from releaseray.notes.history import Person
 
-_CO_AUTHOR = re.compile(r"^\s*co-authored-by:\s*([^<\n]+?)\s*<([^>\s]+)>", re.IGNORECASE | re.MULTILINE)
+_CO_AUTHOR = re.compile(r"^[ \t]*co-authored-by:[ \t]*([^<\n]{1,100})<([^>\s]{1,200})>", re.IGNORECASE | re.MULTILINE)
 _BOT = re.compile(
     r"\[bot\]|^(?:dependabot|renovate|greenkeeper|pyup|snyk|github[- ]actions?|pre-commit-ci|weblate|hosted weblate|"
     r"transifex|allcontributors|mergify|imgbot|semantic-release|release-please|codecov|travis|circleci|jenkins|"

@@ -1,8 +1,11 @@
 """History → what every persona draws on: linked, pruned, judged and weighed, once for all of them."""
 
+import re
+from collections.abc import Iterator
 from math import log2
 from typing import NamedTuple
 
+from releaseray.notes.apart import apart
 from releaseray.notes.authored import authored
 from releaseray.notes.change import Change
 from releaseray.notes.classify import Context, classify, context_for
@@ -40,13 +43,23 @@ def prepare(history: History) -> Prepared:
         project=history.full_name.rpartition("/")[2],
         version=history.to_tag,
         since=history.from_tag,
-        items=tuple(_item(change, fate, context) for change, fate in pruned),
+        items=tuple(_items(pruned, context)),
         requirements=tuple(requirements(history.manifests)),
         contributors=tuple(name for name, _ in people),
+        reports=_reports(history.changelog),
         newcomers=tuple(
             name for name, addresses in people if history.from_tag and not addresses & history.known_emails
         ),
     )
+
+
+_REPORT = re.compile(r"^[ \t]*[-*+] (?:\*\*[^*\n]{1,60}\*\*:? )?(?:(Added|Fixed|Changed|Removed|Updated|Improved)|Add|Fix|Change|Remove|Update|Improve)\b", re.MULTILINE)  # fmt: skip
+
+
+def _reports(changelog: str) -> bool:
+    """Whether the project's own changelog reports ("Added X") rather than instructs ("Add X")."""
+    openings = _REPORT.findall(changelog, 0, 50_000)
+    return len(openings) >= 5 and sum(map(bool, openings)) > 0.6 * len(openings)
 
 
 _FATE_REASONS = {
@@ -55,6 +68,12 @@ _FATE_REASONS = {
     Fate.RELEASE: "release housekeeping",
     Fate.CHORE: "automated or trivial change",
 }
+
+
+def _items(pruned: list[tuple[Change, Fate]], context: Context) -> Iterator[Item]:
+    for change, fate in pruned:
+        for note in apart(change) if fate is Fate.TOLD else [change]:
+            yield _item(note, fate, context)
 
 
 def _item(change: Change, fate: Fate, context: Context) -> Item:

@@ -37,7 +37,8 @@ QUIET = frozenset({Category.DOCS, Category.INTERNAL})
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A range, ready to be told. `items` are newest first; `newcomers` are contributors without earlier commits."""
+    """A range, ready to be told. `items` are newest first; `newcomers` are contributors without earlier commits.
+    `reports` says that the project's own changelog is written in the past tense."""
 
     project: str
     version: str
@@ -46,3 +47,4 @@ class Prepared:
     requirements: tuple[Requirement, ...]
     contributors: tuple[str, ...]
     newcomers: tuple[str, ...]
+    reports: bool = False

@@ -24,33 +24,41 @@ _QUOTED = re.compile(
 _REVERT = re.compile(r"(?:this )?(?:reverts?|back(?:s|ed)? ?out|undo(?:es)?)\b(?!ing)", re.IGNORECASE)
 _REAPPLY = re.compile(r"(?:reapply|reland|re-apply|re-land|unrevert)\b", re.IGNORECASE)
 _REVERTED_SHA = re.compile(
+    r"[Rr]evert(?:s|ing|ed)?(?: of)?(?: the)?(?: (?:changes?|commits?|merge))?:?"
+    r"((?:[\s,(]{1,3}(?:and\s)?[0-9a-f]{7,64}\b){1,20})"
+)
+_SHA = re.compile(
     r"[Rr]evert(?:s|ing|ed)?(?: of)?(?: the)?(?: changes?| commits?| merge)*:?((?:[\s,]|and|\()+[0-9a-f]{7,64}\b)+"
 )
 _SHA = re.compile(r"\b[0-9a-f]{7,64}\b")
 _REVERTED_PR = re.compile(
-    r"^\s*(?:this )?(?:PR )?reverts?:?\s+(?:PR |pull request )?(?:[\w.-]+/[\w.-]+)?[#!](\d+)",
+    r"^[ \t]*(?:this )?(?:PR )?reverts?:?[ \t]+(?:PR |pull request )?(?:[\w.-]+/[\w.-]+)?[#!](\d+)",
     re.IGNORECASE | re.MULTILINE,
 )
 _PICKED = re.compile(r"\(cherry picked from commit ([0-9a-f]{7,64})\)")
-_VERSION = r"v?\d+\.\d+[\w.+-]*"
+_VERSION = r"v?\d{1,6}\.\d{1,6}[\w.+-]{0,40}"
 _RELEASE = re.compile(
-    rf"(?:[\w@/.-]+[ @])?{_VERSION}(?: release)?$"
-    rf"|(?:[-\w ]+: )?(?:release|releasing|prepare|preparing|start|tag|publish|cut|version|set version(?: to)?|begin|finali[sz]e)"
-    rf"(?: (?:for|the|version|release|new|next|of|to|commit|\w+))* {_VERSION}(?: release)?\.?$"
-    rf"|(?:bump|update|set|increment|upgrade)(?: (?:the|to|package|crate|project|app|dev|lib|library|next|new))* "
-    rf"version(?: number| string)?(?: (?:to|from|for|in) .*)?$"
-    rf"|bump(?:ed|ing|s)? (?:to |up to )?{_VERSION}$|bump(?:ed|ing|s)?:? (?:the )?version\b.*|bump {_VERSION} (?:to|->|→) {_VERSION}$"
-    r"|(?:start|begin|open|back to|post[- ]release|prepare).{0,40}\b(?:development|dev|snapshot|next release|next version|release)\b.*"
-    r"|version packages.*|(?:new|next) (?:version|release)$|release(?: notes?)?$|(?:publish|release)$"
-    r"|(?:update|generate|prepare|finali[sz]e|add|sync|edit)(?:d|s)? (?:the )?(?:changelog|changes|release notes|news|history|authors|thanks)\b.*"
-    r"|\[maven-release-plugin\].*|updating (?:changelog|version).*|release candidate.*|synced$",
+    rf"(?:[\w@/.-]{{1,60}}[ @])?{_VERSION}(?: release)?$"
+    rf"|(?:[-\w]{{1,30}}(?: [-\w]{{1,30}}){{0,2}}: )?(?:release|releasing|prepare|preparing|start|tag|publish|cut|version|"
+    rf"set version|begin|finali[sz]e)(?: [-\w]{{1,30}}){{0,4}} {_VERSION}(?: release)?\.?$"
+    r"|(?:bump|update|set|increment|upgrade)(?: (?:the|to|package|crate|project|app|dev|lib|library|next|new)){0,4} "
+    r"version(?: number| string)?(?: (?:to|from|for|in) .{0,200})?$"
+    rf"|bump(?:ed|ing|s)? (?:to |up to )?{_VERSION}$|bump(?:ed|ing|s)?:? (?:the )?version\b"
+    rf"|bump {_VERSION} (?:to|->|→) {_VERSION}$"
+    r"|(?:start|begin|open|back to|post[- ]release|prepare).{0,40}"
+    r"\b(?:development|dev|snapshot|next release|next version|release)\b"
+    r"|version packages\b|(?:new|next) (?:version|release)$|release(?: notes?)?$|publish$"
+    r"|(?:update|generate|prepare|finali[sz]e|add|sync|edit)(?:d|s)? (?:the )?"
+    r"(?:changelog|changes|release notes|news|history|authors|thanks)\b"
+    r"|\[maven-release-plugin\]|updating (?:changelog|version)|release candidate|synced$",
     re.IGNORECASE,
 )
 _DEPENDENCY = re.compile(
-    r"(?:bump|update|upgrade|pin|lock|roll)(?:s|ed|d|ing)? (?:the )?(?:\S+ ){0,5}?(?:from \S+ to \S+|group\b.*|dependenc(?:y|ies)\b.*|"
-    r"deps\b.*|digest to .*|to v?\d[\w.+-]*|requirements?\b(?! for).*|lock ?file.*|packages$|submodules?\b.*)"
-    r"|(?:pin|lock file maintenance|pre-commit autoupdate|\[pre-commit\.ci\]).*|.*\bpre-commit autoupdate\b.*"
-    r"|(?:bump|update|upgrade) (?:\d+ )?(?:dev |pre-commit |github |gha |ci |https\S+)*(?:actions?|hooks?|requirements|https\S+)\b.*",
+    r"(?:bump|update|upgrade|pin|lock|roll)(?:s|ed|d|ing)? (?:the )?(?:\S{1,80} ){0,5}?(?:from \S{1,80} to \S|group\b|"
+    r"dependenc(?:y|ies)\b|deps\b|digest to |to v?\d|requirements?\b(?! for)|lock ?file|packages$|submodules?\b)"
+    r"|(?:pin|lock file maintenance|pre-commit autoupdate|\[pre-commit\.ci\])"
+    r"|(?:bump|update|upgrade) (?:\d{1,5} )?(?:(?:dev|pre-commit|github|gha|ci|https\S{1,80}) ){0,3}"
+    r"(?:actions?|hooks?|requirements|https\S)\b",
     re.IGNORECASE,
 )
 _RAISES_MINIMUM = re.compile(
@@ -192,7 +200,7 @@ def _key(title: str) -> str:
 
 def _fate(change: Change) -> Fate:
     headline = change.headline
-    text = headline.text
+    text = headline.text[:200]
     if headline.kind in ("release", "rel") or _RELEASE.match(text) or (headline.scope == "release" and headline.kind):
         return Fate.RELEASE
     if headline.kind in ("deps", "dep", "dependencies") or headline.scope.startswith(("deps", "dependencies")):

@@ -27,6 +27,10 @@ _BEFORE = re.compile(
     r"(?:<?https?://[^\s/]+/(?P<url>[\w.~/-]+?)(?:/-)?|(?P<repo>[\w.-]+(?:/[\w.-]+)+))?$",
     re.IGNORECASE,
 )
+_NEAR, _FAR = 32, 110
+"""How many characters before a number are read, without and with the name of a repository."""
+
+_BREAKS = (" ", ":", "\n", "(", "")
 _AND = re.compile(r"\s*(?:,|&|and|,\s*and)?\s*$")
 _SUBJECT_PR = re.compile(r"[(\[](?:PR |pull request |MR )?(?:#|!|GH-|gh-|PR-)(\d{1,7})[)\]]")
 _TRAILER_PR = re.compile(
@@ -79,7 +83,8 @@ def _issues(text: str, full_name: str) -> Iterator[tuple[int, bool]]:
         end, closing = -1, None
         for found in pattern.finditer(text):
             start = found.start()
-            before = _BEFORE.search(text, max(0, start - 90), start)
+            width = _NEAR if text[start - 1 : start] in _BREAKS else _FAR
+            before = _BEFORE.search(text, max(0, start - width), start)
             if before:
                 elsewhere = before["url"] or before["repo"]
                 closing = None if elsewhere and not _is_here(elsewhere, full_name) else bool(before["closes"])

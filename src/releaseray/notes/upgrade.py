@@ -20,7 +20,7 @@ class Requirement(NamedTuple):
 _NAME = re.compile(r"\s*([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*\(?([^;()]*)")
 _SETUP_PYTHON = re.compile(r"python_requires\s*=\s*['\"]?([^'\"\n,][^'\"\n]*)")
 _GO = re.compile(r"^go (\d[\w.]*)", re.MULTILINE)
-_SETTING = re.compile(r"^\s*(?:export\s+|#\s*)?([A-Z][A-Z0-9_]{2,})\s*=", re.MULTILINE)
+_SETTING = re.compile(r"^[ \t]*(?:export[ \t]+|#[ \t]*)?([A-Z][A-Z0-9_]{2,})[ \t]*=", re.MULTILINE)
 _RUNTIMES = {"node": "Node.js", "npm": "npm", "yarn": "Yarn", "pnpm": "pnpm", "php": "PHP", "vscode": "VS Code"}
 _NUMBERS = re.compile(r"\d+")
 

@@ -41,7 +41,7 @@ def _worded(text: str, fault: bool, past: bool) -> str:
     verb = IMPERATIVE.get(word.lower()) if _may_be_verb(word) else None
     rest = text[len(word) :]
     if verb and not _is_noun(word.lower(), verb, rest):
-        return _capital(PAST[verb] if past else verb) + rest
+        return _capital(PAST[verb]) + _past_throughout(rest) if past else _capital(verb) + rest
     if fault and _FAULT.match(text):
         return ("Fixed " if past else "Fix ") + _lower_first(text)
     return _capital(text)
@@ -54,18 +54,41 @@ def _may_be_verb(word: str) -> bool:
 def _is_noun(word: str, verb: str, rest: str) -> bool:
     """Whether the opening word, which could be a verb, is a thing here: "Updates to X", "Log output is …"."""
     following = rest.strip()
-    if not following:
+    if not following or following[0] in ",;:":
         return True
+    if word == PAST[verb] and word != verb:
+        return False
     if word in _OFTEN_THINGS:
         return not _OBJECT.match(following)
-    return word not in (verb, PAST[verb]) and bool(_NOT_AFTER_VERB.match(following))
+    if word == verb:
+        return word not in _TAKE_FOR and bool(_OF.match(following))
+    return bool(_NOT_AFTER_VERB.match(following))
 
 
-_OBJECT = re.compile(r"(?:the|a|an|all|any|each|every|whether|that|if|when|only|also|it|its|up|to)\b|`")
+_OBJECT = re.compile(r"(?:the|a|an|all|any|each|every|whether|that|if|when|only|also|it|its|up)\b|`")
+_OF = re.compile(r"(?:of|for|is|are|was|were)\b")
+_TAKE_FOR = frozenset({"account", "allow", "ask", "check", "listen", "look", "prepare", "search", "wait", "watch"})
 _OFTEN_THINGS = frozenset(
-    {"test", "log", "cache", "format", "filter", "search", "link", "list", "label", "style", "order", "output", "query",
-     "report", "version", "issue", "map", "lock", "support", "control", "default", "release", "update", "trace", "tag"}
+    {"benchmark", "build", "cache", "default", "filter", "format", "issue", "key", "label", "link", "list", "lock", "log", "map",
+     "order", "output", "query", "report", "search", "style", "support", "tag", "test", "trace", "version"}
 )  # fmt: skip
+_SECOND = re.compile(r"(?<= and )([a-z]+(?:-[a-z]+)?)(?= (?!of\b|for\b|is\b|are\b|in\b|to\b)\w)")
+_NEVER_SECOND = _OFTEN_THINGS | frozenset(
+    "fix change update release use work set run read put cast split reset block store cover control process document "
+    "reference file design display handle find hide name place record request return start stop track trigger value "
+    "access call check copy filter focus group import export load measure move pause point post print push raise "
+    "replace review scan schedule scroll select send share show sort stream switch transfer trim type wait watch write "
+    "complete clean clear open close correct separate secure free lower direct present duplicate".split()
+)
+
+
+def _past_throughout(text: str) -> str:
+    """The second verb of "Add X and drop Y" follows the first, where it cannot be anything but a verb."""
+    return _SECOND.sub(lambda found: PAST[found[1]] if _only_verb(found[1]) else found[1], text)
+
+
+def _only_verb(word: str) -> bool:
+    return word in PAST and (word not in _NEVER_SECOND)
 
 
 def _capital(text: str) -> str:

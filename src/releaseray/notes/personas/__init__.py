@@ -23,8 +23,8 @@ class Persona(Protocol):
     def shown(self, release: Prepared) -> Sequence[Item]:
         """The items that the reader is told one by one, in the order of telling."""
 
-    def words(self, item: Item) -> str:
-        """One item's sentence as the reader is told it: plain text, code spans in backticks."""
+    def line(self, item: Item, release: Prepared) -> str:
+        """One item as the reader is told it: inline Markdown, without a bullet."""
 
     def body(self, release: Prepared, shown: Sequence[Item]) -> str:
         """The draft in Markdown, from the items `shown`."""

@@ -31,27 +31,25 @@ class Customer:
             return plain
         return [item for item, level in levels if level <= 1]
 
-    def words(self, item: Item) -> str:
-        return benefit(item.note, item.fault)
+    def line(self, item: Item, release: Prepared) -> str:
+        return inline(benefit(item.note, item.fault))
 
     def body(self, release: Prepared, shown: Sequence[Item]) -> str:
         matter = sum(item.matters for item in release.items)
         if not shown:
             return _quiet(matter)
         new, improved, fixed, careful = _sorted(shown)
+        lines = [[self.line(item, release) for item in group] for group in (new, improved, fixed, careful)]
         rest = matter - len(shown)
         more = counted(rest, "smaller improvement") if rest > 0 else ""
         return document([
             _opening(new, improved, fixed),
-            section("What’s new", self._lines(new), _MOST),
-            section("What’s better", self._lines(improved), _MOST),
-            section("What’s fixed", self._lines(fixed), _MOST, "fixes"),
-            section("Before you update", self._lines(careful), _MOST),
+            section("What’s new", lines[0], _MOST),
+            section("What’s better", lines[1], _MOST),
+            section("What’s fixed", lines[2], _MOST, "more fixes"),
+            section("Before you update", lines[3], _MOST),
             f"Also included: {more} behind the scenes." if more else "",
         ])  # fmt: skip
-
-    def _lines(self, items: Sequence[Item]) -> list[str]:
-        return [inline(self.words(item)) for item in items]
 
 
 def _sorted(shown: Sequence[Item]) -> tuple[list[Item], list[Item], list[Item], list[Item]]:
@@ -72,7 +70,7 @@ def _opening(new: Sequence[Item], improved: Sequence[Item], fixed: Sequence[Item
     parts = [
         counted(len(new), "new feature") if new else "",
         counted(len(improved), "improvement") if improved else "",
-        counted(len(fixed), "fix", "fixes") if fixed else "",
+        counted(len(fixed), "fix", "more fixes") if fixed else "",
     ]
     return f"This release brings {listed([part for part in parts if part])}." if any(parts) else ""
 

@@ -10,7 +10,7 @@ from releaseray.notes.prepared import Item, Prepared
 from releaseray.notes.prune import Fate
 from releaseray.notes.render import counted, document, listed, names, section
 from releaseray.notes.upgrade import Requirement
-from releaseray.notes.wording import past
+from releaseray.notes.wording import imperative, past
 
 _SECTIONS = {
     Category.BREAKING: "Breaking changes",
@@ -42,23 +42,22 @@ class Engineer:
             items = [item for item in release.items if item.fate is Fate.TOLD]
         return sorted(items, key=lambda item: -item.weight)
 
-    def words(self, item: Item) -> str:
-        return past(item.note, item.fault)
+    def line(self, item: Item, release: Prepared) -> str:
+        """In the mood of the project's own changelog; its author's, where it has none."""
+        words = past(item.note, item.fault) if release.reports else imperative(item.note, item.fault)
+        scope = f"**{inline(item.change.headline.scope)}:** " if item.change.headline.scope else ""
+        number = f" (#{item.change.pr})" if item.change.pr is not None else ""
+        return f"{scope}{inline(words)}{number}"
 
     def body(self, release: Prepared, shown: Sequence[Item]) -> str:
         if not release.items:
             return _nothing(release)
         lines: dict[Category, list[str]] = {category: [] for category in _SECTIONS}
         for item in shown:
-            lines[item.category].append(self._line(item))
+            lines[item.category].append(self.line(item, release))
         sections = [section(title, lines[category], _MOST) for category, title in _SECTIONS.items()]
         needs = section("Requirements", [requirement(one) for one in release.requirements], _MOST)
         return document([sections[0], needs, *sections[1:], *_footer(release, shown)])
-
-    def _line(self, item: Item) -> str:
-        scope = f"**{inline(item.change.headline.scope)}:** " if item.change.headline.scope else ""
-        number = f" (#{item.change.pr})" if item.change.pr is not None else ""
-        return f"{scope}{inline(self.words(item))}{number}"
 
 
 def requirement(need: Requirement) -> str:

@@ -30,14 +30,15 @@ class Internal:
         spoken = [item for item in items if plainness(item.note) < 2 or item.category in _RISKS]
         return sorted(spoken if len(spoken) >= 3 else items, key=lambda item: -item.weight)
 
-    def words(self, item: Item) -> str:
-        return past(item.note, item.fault)
+    def line(self, item: Item, release: Prepared) -> str:
+        reported = ", ".join(f"#{number}" for number in item.change.closes[:3])
+        return inline(past(item.note, item.fault)) + (f" (reported in {reported})" if reported else "")
 
     def body(self, release: Prepared, shown: Sequence[Item]) -> str:
         if not shown:
             return "Nothing in this release changes anything for accounts: there is nothing to announce.\n"
-        changed = [self._line(item) for item in shown if item.category in _CHANGED]
-        mended = [self._line(item) for item in shown if item.category in _MENDED]
+        changed = [self.line(item, release) for item in shown if item.category in _CHANGED]
+        mended = [self.line(item, release) for item in shown if item.category in _MENDED]
         return document([
             _opening(shown),
             section("What changed for accounts", changed, _MOST),
@@ -46,20 +47,16 @@ class Internal:
             section("What to watch", list(self._watched(release, shown)), _MOST_WATCHED),
         ])  # fmt: skip
 
-    def _line(self, item: Item) -> str:
-        reported = ", ".join(f"#{number}" for number in item.change.closes[:3])
-        return inline(self.words(item)) + (f" (reported in {reported})" if reported else "")
-
     def _watched(self, release: Prepared, shown: Sequence[Item]) -> Iterator[str]:
         for need in release.requirements:
             yield requirement(need)
         for item in shown:
             if item.category is Category.BREAKING:
-                yield f"**May need action from customers:** {inline(self.words(item))}"
+                yield f"**May need action from customers:** {self.line(item, release)}"
             elif item.category is Category.DEPRECATION:
-                yield f"**On its way out:** {inline(self.words(item))}"
+                yield f"**On its way out:** {self.line(item, release)}"
             elif item.change.reverts:
-                yield f"**Taken back:** {inline(self.words(item))}"
+                yield f"**Taken back:** {self.line(item, release)}"
 
 
 def _opening(shown: Sequence[Item]) -> str:

@@ -1,0 +1,68 @@
+"""Keeps several notes apart that came in as one change: typed bullets of a squash body, several news fragments."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from releaseray.notes.change import Change
+from releaseray.notes.headline import Headline, headline
+
+_BULLET = re.compile(r"^[*-] +(\S.*(?:\n {2,}\S.*)*)", re.MULTILINE)
+_TYPED = re.compile(
+    r"^[*-] +(?:feat|fix|perf|security|deprecat|remove|add|\w+(?:\([^)\n]*\))?!:)", re.IGNORECASE | re.MULTILINE
+)
+_TELLING = frozenset(
+    "feat feature fix bugfix perf security deprecate deprecated add added remove removed breaking".split(" ")
+)
+_FOLLOW_UP = re.compile(
+    r"\b(?:review|comments?|feedback|tests?|lint\w*|typos?|ci|format\w*|build|address|merge|conflicts?|nits?|wip|rebase|"
+    r"types?|imports?|docs?|changelog|cleanup|again|forgot|oops|pr|suggestions?|snapshots?|mypy|eslint|clippy|doctests?)\b",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[a-z][\w-]{3,}")
+_COMMON = frozenset(
+    "with from when that this into using support adding added fixes fixed make only more some them than".split(" ")
+)
+
+
+def apart(change: Change) -> list[Change]:
+    """The notes that `change` holds, in its author's order: itself, when it holds one.
+
+    Fragments come first: an author who wrote two meant two notes. Bullets of a squash body are notes of their own
+    when at least two are typed as telling (`feat: …`, `fix: …`) and none only mends or continues another: the
+    commits of one branch, squashed, are one note.
+    """
+    if len(change.fragments) > 1:
+        return [replace(change, fragments=(fragment,)) for fragment in change.fragments]
+    if change.fragments or not change.body or not _several(change.body):
+        return [change]
+    notes = list(_notes(change))
+    if len(notes) < 2:
+        return [change]
+    return [replace(change, headline=parts, body=body, fragments=()) for parts, body in notes]
+
+
+def _several(body: str) -> bool:
+    typed = _TYPED.finditer(body)
+    return next(typed, None) is not None and next(typed, None) is not None
+
+
+def _notes(change: Change) -> Iterator[tuple[Headline, str]]:
+    taken: list[set[str]] = []
+    for bullet in _BULLET.finditer(change.body):
+        title, _, body = bullet[1].partition("\n")
+        parts = headline(title)
+        if parts.kind not in _TELLING and not parts.breaking:
+            continue
+        words = _words(parts.text) | ({parts.scope.lower()} if parts.scope else set())
+        if parts.text.count(" ") < 1 or _FOLLOW_UP.search(parts.text) or any(words & others for others in taken):
+            continue
+        taken.append(words)
+        yield parts, body
+    title = _words(change.headline.text)
+    if change.headline.kind in _TELLING and taken and not any(title & words for words in taken):
+        yield change.headline, ""
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.lower())) - _COMMON
