@@ -60,6 +60,13 @@ def test_settings_that_are_refused(name: str, given: dict[str, Any]) -> None:
     assert "secret_1" not in str(caught.value)
 
 
+def test_the_addresses_that_a_client_names_can_be_checked() -> None:
+    slack = CHANNELS["slack"].Config.model_validate({"webhookUrl": "https://hooks.slack.com/services/T/B/x"})
+    assert slack.addresses()["webhookUrl"] == "https://hooks.slack.com/services/T/B/x"
+    github = CHANNELS["github"].Config.model_validate({"token": "ghp_secret_1", "apiUrl": "https://git.example.com"})
+    assert github.addresses() == {"apiUrl": "https://git.example.com"}
+
+
 async def test_hosted_answers_with_the_page(note: Note, vendor: Vendor) -> None:
     result = await Hosted().publish(note, HostedConfig(), vendor.http)
     assert result.url == note.hosted_url

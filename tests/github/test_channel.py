@@ -5,6 +5,8 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import ValidationError
 from tests.github.conftest import FakeGitHub, OpenApi
 
@@ -171,6 +173,15 @@ def test_what_people_wrote_is_kept(note: Note, existing: str, expected: str) -> 
     once = merged(existing, note)
     assert once.replace("\n\n\n", "\n\n") == expected
     assert merged(once, note) == once
+
+
+@given(st.text(alphabet="ab#\n- ", max_size=60), st.text(alphabet="ab#\n- ", max_size=60), st.booleans())
+def test_publishing_twice_is_publishing_once(existing: str, ours: str, marked: bool) -> None:
+    note = Note("k", "t", "v1", ours, "engineer", "acme/myapp")
+    before = f"{existing}\n{BEGIN}\nold\n{END}" if marked else existing
+    once = merged(before, note)
+    assert merged(once, note) == once
+    assert all(word in once for word in existing.split() if marked)
 
 
 def test_a_note_cannot_forge_the_marks(note: Note) -> None:

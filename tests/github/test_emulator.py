@@ -135,3 +135,10 @@ async def test_a_message_in_slack_is_posted_once_and_edited_in_place(
     history = await slack_says(emulator, http, "conversations.history", channel=channel)
     texts = [message["text"] for message in history["messages"] if message.get("blocks")]
     assert [text.splitlines()[0] for text in texts] == ["myapp v1.2.0, found"]
+
+
+async def test_a_webhook_of_slack_takes_the_note_once(emulator: int, http: httpx.AsyncClient, note: Note) -> None:
+    hook = f"http://127.0.0.1:{emulator + 1}/services/T000000001/B000000001/X000000001"
+    config = SlackConfig.model_validate({"webhookUrl": hook})
+    first = await Slack().publish(note, config, http)
+    assert (await Slack().publish(note, config, http, first.external)).external == first.external

@@ -37,6 +37,10 @@ class ChannelConfig(BaseModel):
         values = self.model_dump(by_alias=True, exclude_none=True)
         return {k: v for k, v in values.items() if not isinstance(v, SecretStr)}
 
+    def addresses(self) -> dict[str, str]:
+        """Every address that the client names, by field: each to be checked before it is kept."""
+        return {name: value for name, value in self.stored().items() if name.endswith("Url")}
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
