@@ -2,13 +2,16 @@
 
 import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 from releaseray.notes.history import History
 from releaseray.sources.git import GitSource
 
 START = 1_700_000_000
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Repo:
@@ -21,14 +24,21 @@ class Repo:
         path.mkdir(parents=True, exist_ok=True)
         self.git("init", "-q", "-b", "main", *init)
 
-    def git(self, *args: str, stdin: bytes = b"", cwd: Path | None = None, may_fail: bool = False, **env: str) -> str:
+    def git(
+        self,
+        *args: str,
+        stdin: bytes = b"",
+        cwd: Path | None = None,
+        may_fail: bool = False,
+        env: Mapping[str, str] = NOTHING,
+    ) -> str:
         """A command's output. It knows nothing of this machine's configuration."""
         person = {"NAME": self._email.partition("@")[0].title(), "EMAIL": self._email, "DATE": f"{self._now} +0000"}
         people = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in person.items()}
         known = {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
         done = subprocess.run(
             ["git", "-c", "protocol.file.allow=always", *args],
-            input=stdin, cwd=cwd or self.path, env={**known, **people, **env}, capture_output=True, check=False,
+            input=stdin, cwd=self.path, env={**known, **people, **env}, capture_output=True, check=False,
         )  # fmt: skip
         assert may_fail or done.returncode == 0, done.stderr.decode()
         return done.stdout.decode("utf-8", "replace").strip()
@@ -46,13 +56,15 @@ class Repo:
             target.unlink() if text is None else target.write_text(text)
         return self
 
-    def save(self, message: str | bytes = "change", by: str = "jane@acme.test", **env: str) -> str:
+    def save(
+        self, message: str | bytes = "change", by: str = "jane@acme.test", env: Mapping[str, str] = NOTHING
+    ) -> str:
         """Commit whatever the work tree has."""
         self._now += 60
         self._email = by
         self.git("add", "-A", ".")
         raw = message if isinstance(message, bytes) else message.encode()
-        self.git("commit", "-q", "--allow-empty", "--cleanup=verbatim", "-F", "-", stdin=raw, **env)
+        self.git("commit", "-q", "--allow-empty", "--cleanup=verbatim", "-F", "-", stdin=raw, env=env)
         return self.sha("HEAD")
 
     def sha(self, name: str) -> str:
@@ -68,3 +80,8 @@ async def history(source: GitSource, repo: Repo, from_tag: str | None, to_tag: s
     """The history between two names of a repository."""
     from_sha = repo.sha(from_tag) if from_tag else None
     return await source.history(from_tag=from_tag, from_sha=from_sha, to_tag=to_tag, to_sha=repo.sha(to_tag))
+
+
+def there(path: Path) -> bool:
+    """Whether something is there."""
+    return path.exists()

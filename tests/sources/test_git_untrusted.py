@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.sources.repos import Repo, history, there
 
 from releaseray.sources import SourceError
 from releaseray.sources.git import GitSource
-from tests.sources.repos import Repo, history
 
 Way = Callable[[Path, Repo], Path]
 
@@ -110,14 +110,14 @@ async def test_a_repository_full_of_traps_executes_nothing(trap: Repo, marker: P
     found = await source.history(from_tag="v1", from_sha=first, to_tag="v2", to_sha=head)
     assert [commit.subject for commit in found.commits] == ["Next"]
     assert [delta.path for delta in found.manifests] == ["pyproject.toml"]
-    assert not marker.exists(), marker.read_text()
+    assert not there(marker)
     assert sorted(os.walk(trap.path)) == before, "reading wrote into the repository"
 
 
 async def test_the_traps_do_work_where_git_is_used_plainly(trap: Repo, marker: Path) -> None:
     trap.git("config", "--file", ".git/config", "--unset", "core.commitGraph")
     trap.git("status", may_fail=True)
-    assert marker.exists(), "the traps of this test are not armed"
+    assert there(marker), "the traps of this test are not armed"
 
 
 async def test_a_signed_commit_is_not_verified_by_the_repositorys_program(
@@ -129,18 +129,16 @@ async def test_a_signed_commit_is_not_verified_by_the_repositorys_program(
         "committer E <e@x.test> 1700001000 +0000\n"
         "gpgsig -----BEGIN PGP SIGNATURE-----\n \n x\n -----END PGP SIGNATURE-----\n\nSigned\n"
     )
-    clean = {"GIT_DIR": str(tmp_path / "plain.git")}
-    trap.git("init", "-q", "--bare", str(tmp_path / "plain.git"), cwd=tmp_path)
-    trap.git("mktree", cwd=tmp_path, **clean, GIT_OBJECT_DIRECTORY=str(trap.path / ".git/objects"))
-    sha = trap.git(
-        "hash-object", "-t", "commit", "-w", "--stdin", stdin=body.encode(), cwd=tmp_path, **clean,
-        GIT_OBJECT_DIRECTORY=str(trap.path / ".git/objects"),
-    )  # fmt: skip
+    # Written by way of another repository, for in this one git itself would step into the traps
+    plain = Repo(tmp_path / "plain")
+    objects = {"GIT_OBJECT_DIRECTORY": str(trap.path / ".git/objects")}
+    plain.git("mktree", env=objects)
+    sha = plain.git("hash-object", "-t", "commit", "-w", "--stdin", stdin=body.encode(), env=objects)
     found = await GitSource(str(trap.path), tmp_path / "mirror").history(
         from_tag=None, from_sha=parent, to_tag="signed", to_sha=sha
     )
     assert [commit.subject for commit in found.commits] == ["Signed"]
-    assert not marker.exists()
+    assert not there(marker)
 
 
 async def test_the_servers_own_git_variables_do_not_leak_in(
@@ -166,8 +164,8 @@ async def test_the_servers_own_git_variables_do_not_leak_in(
         monkeypatch.setenv(name, value)
     (tmp_path / ".gitconfig").write_text("[log]\n\tshowSignature = true\n[core\n")
     assert len(await GitSource(str(trap.path), tmp_path / "mirror").tags()) == 2
-    assert not marker.exists()
-    assert not (tmp_path / "trace").exists()
+    assert not there(marker)
+    assert not there(tmp_path / "trace")
 
 
 async def test_somebody_elses_repository_is_read_too(trap: Repo, tmp_path: Path) -> None:
@@ -312,6 +310,7 @@ async def test_messages_and_paths_cannot_imitate_the_logs_own_marks(tmp_path: Pa
 )
 async def test_messages_are_read_in_whatever_encoding(raw: bytes, header: str, subject: str, tmp_path: Path) -> None:
     repo = Repo(tmp_path / "app")
-    repo.save(raw, GIT_CONFIG_COUNT="1", GIT_CONFIG_KEY_0="i18n.commitEncoding", GIT_CONFIG_VALUE_0=header or "UTF-8")
+    repo.git("config", "i18n.commitEncoding", header or "UTF-8")
+    repo.save(raw)
     found = await history(GitSource(str(repo.path), tmp_path / "mirror"), repo, None, "HEAD")
     assert found.commits[0].subject == subject

@@ -114,7 +114,7 @@ class GitSource:
         """The repository's full name and its page, if it has one."""
         remote = await self._origin.remote()
         page = web_url(remote) if remote else None
-        return (name_of(page) if page else f"local/{self._origin.basename}"), page
+        return (name_of(page) if page else self._origin.name), page
 
     async def _read(self, job: Callable[[Git], T]) -> T:
         """Run a job beside the event loop on a mirror that is ready; cancelled, it takes git with it."""

@@ -5,7 +5,7 @@ from base64 import b64encode
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from releaseray.sources import SourceError
 
@@ -42,6 +42,14 @@ class NormalisedLocation:
 
     def __str__(self) -> str:
         return self.url or str(self.path)
+
+    @property
+    def complete(self) -> str:
+        """The location with its credentials, to be given to a source or kept as a secret, and never to be shown."""
+        if not self.credentials:
+            return str(self)
+        login = ":".join(quote(part, safe="") for part in self.credentials.split(":", 1)).removesuffix(":")
+        return str(self).replace("://", f"://{login}@", 1)
 
     @property
     def authorization(self) -> str | None:

@@ -18,8 +18,8 @@ class Origin(Protocol):
     mirror: Mirror
 
     @property
-    def basename(self) -> str:
-        """The repository's name as its folder or URL has it."""
+    def name(self) -> str:
+        """`owner/name` for a repository that has no page on a forge."""
 
     async def ready(self) -> None:
         """See to it that the mirror can be read, and not more."""
@@ -45,10 +45,10 @@ class PathOrigin:
         self._facts: dict[str, str] = {}
 
     @property
-    def basename(self) -> str:
-        """The name of the folder."""
+    def name(self) -> str:
+        """`local/` and the name of the folder."""
         folder = self.path.parent if self.path.name == ".git" else self.path
-        return folder.name.removesuffix(".git") or "repository"
+        return f"local/{folder.name.removesuffix('.git') or 'repository'}"
 
     async def ready(self) -> None:
         """Follow the clone's `HEAD`, and its parts when they have moved."""

@@ -57,9 +57,10 @@ class RemoteOrigin:
         self._operator_config = operator_config
 
     @property
-    def basename(self) -> str:
-        """The last part of the URL's path."""
-        return re.split(r"[/:]", self.url)[-1].removesuffix(".git") or "repository"
+    def name(self) -> str:
+        """The host and the last part of the URL's path."""
+        parts = [part.removesuffix(".git") for part in re.split("[/:]", self.url)]
+        return f"{self._where.host}/{next(filter(None, reversed(parts)))}"
 
     async def remote(self) -> str | None:
         """The URL itself."""
