@@ -86,11 +86,13 @@ class Catalog:
         older = versions[at + 1] if at + 1 < len(versions) else None
         return Release(self.repositories[slug], self.notes[slug][at], newer, older)
 
-    async def ask(self, method: str, path: str, headers: dict[str, str] | None = None, **scope: Any) -> httpx.Response:
+    async def ask(
+        self, method: str, path: str, headers: dict[str, str] | None = None, scope: Any = None
+    ) -> httpx.Response:
         """What the pages answer to a request to `https://notes.example`; `scope` overrides what the server says."""
 
         async def app(given: Any, receive: Any, send: Any) -> None:
-            await self.app(given | scope, receive, send)
+            await self.app(given | (scope or {}), receive, send)
 
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="https://notes.example") as client:

@@ -55,7 +55,7 @@ async def test_taking_a_note_back_is_seen_by_who_knows_the_date_only(catalog: Ca
 async def test_nonsense_is_answered_in_full(catalog: Catalog, nonsense: str) -> None:
     for name in (b"if-none-match", b"if-modified-since"):
         headers = [(b"host", b"notes.example"), (name, nonsense.encode("latin-1"))]
-        assert (await catalog.ask("GET", "/changelog/x", headers=headers)).status_code == 200  # type: ignore[arg-type]  # raw bytes
+        assert (await catalog.ask("GET", "/changelog/x", scope={"headers": headers})).status_code == 200
 
 
 async def test_a_missing_page_is_never_not_modified(catalog: Catalog) -> None:

@@ -149,7 +149,7 @@ async def test_a_page_loads_its_stylesheet_and_icon_from_here_and_nothing_else(c
 
 
 async def test_paths_keep_a_proxys_prefix(catalog: Catalog) -> None:
-    answer = await catalog.ask("GET", "/tools" + HOME, root_path="/tools")
+    answer = await catalog.ask("GET", "/tools" + HOME, scope={"root_path": "/tools"})
     assert answer.status_code == 200
     paths = re.findall(r'(?:href|src)="(/[^"]*)"', answer.text)
     assert paths
@@ -166,8 +166,8 @@ async def test_absolute_addresses_begin_with_the_public_one() -> None:
 
 @pytest.mark.parametrize("host", ['evil.example"><script>', "[", "a:b:c", "a:99999999", "\xff"])
 async def test_a_forged_host_breaks_nothing(catalog: Catalog, host: str) -> None:
-    scope = {"headers": [(b"host", host.encode("latin-1"))], "server": ("notes.example", 443)}
-    answer = await catalog.ask("GET", HOME, **scope)
+    forged = [(b"host", host.encode("latin-1"))]
+    answer = await catalog.ask("GET", HOME, scope={"headers": forged, "server": ("notes.example", 443)})
     assert answer.status_code == 200
     assert "<script" not in answer.text
 

@@ -21,7 +21,7 @@ async def test_the_documentation_runs_no_inline_script(catalog: Catalog) -> None
 
 
 async def test_the_documentation_keeps_a_proxys_prefix(catalog: Catalog) -> None:
-    page = (await catalog.ask("GET", "/tools/docs", root_path="/tools")).text
+    page = (await catalog.ask("GET", "/tools/docs", scope={"root_path": "/tools"})).text
     assert 'data-openapi="/tools/openapi.json"' in page
     assert f'src="/tools{ASSETS["swagger-ui-bundle.js"].path}"' in page
 

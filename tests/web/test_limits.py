@@ -8,13 +8,13 @@ HOME = "/changelog/acme-myapp"
 
 
 async def ask(catalog: Catalog, path: str = HOME, host: str = "192.0.2.1") -> int:
-    return (await catalog.ask("GET", path, client=(host, 1234))).status_code
+    return (await catalog.ask("GET", path, scope={"client": (host, 1234)})).status_code
 
 
 async def test_who_asks_too_often_is_told_on_a_page_when_to_come_back() -> None:
     catalog = filled(rate="3/minute")
     assert [await ask(catalog) for _ in range(3)] == [200, 200, 200]
-    refused = await catalog.ask("GET", HOME, client=("192.0.2.1", 1234))
+    refused = await catalog.ask("GET", HOME, scope={"client": ("192.0.2.1", 1234)})
     assert refused.status_code == 429
     assert 1 <= int(refused.headers["retry-after"]) <= 60
     assert f"try again in {refused.headers['retry-after']} seconds" in refused.text
@@ -47,7 +47,7 @@ async def test_each_address_has_its_own_count_and_an_ipv6_network_is_one() -> No
 
 async def test_a_server_on_a_unix_socket_knows_no_address() -> None:
     catalog = filled(rate="1/minute")
-    assert [(await catalog.ask("GET", HOME, client=None)).status_code for _ in range(2)] == [200, 429]
+    assert [(await catalog.ask("GET", HOME, scope={"client": None})).status_code for _ in range(2)] == [200, 429]
 
 
 async def test_what_pages_load_is_not_counted() -> None:
