@@ -74,8 +74,9 @@ def test_the_plain_text_pings_nobody(note: Note) -> None:
         "```\n" + "code\n" * 9000 + "```",
         "- a\n  - b\n    - c\n" * 300,
         "[x](https://example.com/" + "y" * 20_000 + ")",
+        "- **a** b *c* `d` [e](https://f.example) ~~g~~ h\n" * 2000,
     ],
-    ids=["empty", "items", "headings", "paragraph", "one word", "code", "nested", "long link"],
+    ids=["empty", "items", "headings", "paragraph", "one word", "code", "nested", "long link", "styles"],
 )
 def test_the_limits_hold(note: Note, body: str) -> None:
     made = message(replace(note, title="t" * 400, body_md=body))

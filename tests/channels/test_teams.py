@@ -25,6 +25,8 @@ BODIES = {
     "code": "```\n" + "code  code\n\n\tx\n" * 2000 + "```",
     "nested": "1. a\n   - b\n\n     c\n" * 300,
     "quote": "> *q* ~~x~~ `c`\n",
+    "quotation marks": '"\\\\" ' * 10_000,
+    "long link": "[x](https://example.com/" + "y" * 20_000 + ")",
 }
 
 

@@ -43,13 +43,7 @@ def test_public(address: str) -> None:
 @given(st.ip_addresses())
 def test_what_python_knows_to_be_private_is_refused(address: object) -> None:
     parsed = ip_address(str(address))
-    if (
-        parsed.is_private
-        or parsed.is_multicast
-        or parsed.is_loopback
-        or parsed.is_link_local
-        or parsed.is_reserved
-    ):
+    if parsed.is_private or parsed.is_multicast or parsed.is_loopback or parsed.is_link_local or parsed.is_reserved:
         assert refusal(parsed)
 
 
@@ -111,9 +105,7 @@ async def test_a_url_that_no_honest_client_names(url: str) -> None:
 
 
 async def test_an_honest_url() -> None:
-    await check_url(
-        "https://hooks.example.com/services/T1/B2?x=y@z", resolve=answers("8.8.8.8", "2606:4700::1111")
-    )
+    await check_url("https://hooks.example.com/services/T1/B2?x=y@z", resolve=answers("8.8.8.8", "2606:4700::1111"))
     await check_url("http://8.8.8.8:8080/", resolve=answers())
     await check_url("https://[2606:4700::1111]/", resolve=answers())
     await check_url("https://müller.example/", resolve=answers("8.8.8.8"))

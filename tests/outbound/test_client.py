@@ -2,12 +2,19 @@
 
 import asyncio
 import gzip
+import ssl
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
+from pathlib import Path
 from types import SimpleNamespace
 
 import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from releaseray.outbound import AnswerTooLarge, OutboundClient, OutboundRefused, never_sent
 
@@ -198,3 +205,37 @@ async def test_one_dead_endpoint_does_not_delay_another(server: Server) -> None:
         assert loop.time() - start < 0.5
         outcomes = await asyncio.gather(*dead, return_exceptions=True)
     assert all(isinstance(outcome, httpx.ReadTimeout) for outcome in outcomes)
+
+
+def certificate(name: str, folder: Path) -> ssl.SSLContext:
+    """A server's context with a certificate of its own making; `folder/cert.pem` is what clients trust."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    private = serialization.PrivateFormat.PKCS8
+    plain = serialization.NoEncryption()
+    (folder / "key.pem").write_bytes(key.private_bytes(serialization.Encoding.PEM, private, plain))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    return context
+
+
+async def test_tls_is_with_the_name_though_the_connection_is_to_the_address(server: Server, tmp_path: Path) -> None:
+    context = certificate("hooks.example.com", tmp_path)
+    listening = await asyncio.start_server(server.serve, "127.0.0.1", 0, ssl=context)
+    port = listening.sockets[0].getsockname()[1]
+    trust = ssl.create_default_context(cafile=str(tmp_path / "cert.pem"))
+    async with OutboundClient(LOOPBACK, resolve=local, tls=trust) as http:
+        assert (await http.get(f"https://hooks.example.com:{port}/")).text == "ok"
+        with pytest.raises(httpx.ConnectError, match="certificate"):
+            await http.get(f"https://other.example.com:{port}/")
+    listening.close()

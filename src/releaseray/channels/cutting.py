@@ -12,7 +12,7 @@ _STRUCTURE = MarkdownIt("commonmark").enable("table")
 
 def fit(found: Sequence[Block], cost: Callable[[Block], int], budget: int) -> tuple[list[Block], bool]:
     """As many whole blocks as `budget` pays for, and whether any were left out; a first block that is too large
-    alone is cut at a word."""
+    alone is cut at a word, or left out where not even its addresses fit."""
     kept: list[Block] = []
     left = budget
     for block in found:
@@ -24,7 +24,8 @@ def fit(found: Sequence[Block], cost: Callable[[Block], int], budget: int) -> tu
         kept.pop()
     if found and not kept:
         body = next((block for block in found if block.kind is not Kind.HEADING), found[0])
-        return [_shortened(body, cost, budget)], True
+        shortened = _shortened(body, cost, budget)
+        return [shortened] if shortened.text else [], True
     return kept, len(kept) < len(found)
 
 

@@ -65,7 +65,8 @@ class Intercom:
             known = await _find(item, config, http)
         if known is not None and (result := await _update(known, item, config, http)):
             return result
-        assignment = {"newsfeed_id": config.newsfeed_id, "published_at": int(time.time())}
+        # Intercom refuses dates in the future, and clocks differ.
+        assignment = {"newsfeed_id": config.newsfeed_id, "published_at": int(time.time()) - 60}
         answer = await _ask(
             "POST", "/news/news_items", config, http, json=item | {"newsfeed_assignments": [assignment]}
         )

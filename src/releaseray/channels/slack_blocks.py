@@ -41,8 +41,8 @@ def escape(text: str) -> str:
 
 
 def _cost(block: Block) -> int:
-    """Characters a block takes of the message, its addresses included."""
-    return sum(len(span.text) + len(span.href or "") for span in block.spans) + 8
+    """Characters a block takes of the message: text, addresses, and some for each change of style."""
+    return sum(len(span.text) + len(span.href or "") + 8 for span in block.spans) + 8
 
 
 def _footer(note: Note, cut: bool) -> list[Json]:

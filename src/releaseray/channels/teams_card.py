@@ -1,5 +1,6 @@
 """A note as an Adaptive Card 1.5, from the elements that Teams shows well."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -48,8 +49,8 @@ def _actions(note: Note, cut: bool) -> Iterator[Json]:
 
 
 def _cost(block: Block) -> int:
-    """Characters the block takes of the card's JSON; UTF-8 beyond ASCII counts as it is sent."""
-    return sum(len(str(element).encode()) for element in _elements(block)) + 2
+    """Bytes the block takes of the card as it is sent."""
+    return sum(len(json.dumps(element, ensure_ascii=False).encode()) + 2 for element in _elements(block))
 
 
 def _elements(block: Block) -> list[Json]:

@@ -120,7 +120,7 @@ class OutboundClient(httpx.AsyncClient):
         self._limit = limit
         self._cut = cut
         backend = PinnedBackend(allow, resolve)
-        tls = tls or httpx.create_ssl_context(trust_env=False)
+        tls = tls or httpx.create_ssl_context()
         super().__init__(
             transport=_PinnedTransport(backend, tls, connections),
             trust_env=False,
@@ -149,9 +149,7 @@ async def _read(response: httpx.Response, limit: int, cut: bool) -> httpx.Respon
     content = await _content(response, limit + 1)
     if len(content) > limit and not cut:
         raise AnswerTooLarge(f"The answer is larger than {limit} bytes.", request=response.request)
-    headers = [
-        (k, v) for k, v in response.headers.multi_items() if k not in ("content-encoding", "content-length")
-    ]
+    headers = [(k, v) for k, v in response.headers.multi_items() if k not in ("content-encoding", "content-length")]
     return httpx.Response(
         response.status_code,
         headers=headers,
