@@ -1,7 +1,8 @@
-"""The root command: its version, its order of commands, and one clear line for whatever goes wrong."""
+"""The root command: its version, its commands, and one clear line for whatever goes wrong."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 import click
@@ -14,15 +15,27 @@ from releaseray.sources import SourceError
 
 
 class Main(click.Group):
-    """A group that lists commands as given and turns expected failures into one line and exit code 1."""
+    """A group whose commands are modules of this folder; it turns expected failures into one line and exit code 1.
 
-    def __init__(self, name: str, help: str, commands: Sequence[click.Command]) -> None:
-        super().__init__(name, help=help, commands=commands, context_settings={"help_option_names": ["-h", "--help"]})
+    `modules` names each command's module, which holds the command under the module's own name.
+    """
+
+    def __init__(self, name: str, help: str, modules: Mapping[str, str]) -> None:
+        super().__init__(name, help=help, context_settings={"help_option_names": ["-h", "--help"]})
+        self._modules = modules
         click.version_option(__version__, prog_name="ReleaseRay")(self)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """As given, not by the alphabet."""
-        return list(self.commands)
+        return list(self._modules)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, out of its module."""
+        module = self._modules.get(cmd_name)
+        if module is None:
+            return None
+        command: click.Command = getattr(import_module(f"releaseray.cli.{module}"), module)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; failures that have a message for the user end as that message."""

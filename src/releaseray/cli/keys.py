@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from releaseray.cli.ground import migrated_services, runtime_of
 from releaseray.db import UnitOfWork
@@ -74,16 +72,13 @@ def list_keys() -> None:
     async def read(uow: UnitOfWork, org_id: str) -> list[ApiKey]:
         return list((await Keys(uow.session, org_id).list(Page(limit=_AT_MOST))).items)
 
-    table = Table("Id", "Name", "Key", "Scopes", "Made", "Last used", "Expires", box=None, pad_edge=False)
+    rows: list[tuple[str, ...]] = [("ID", "NAME", "KEY", "SCOPES", "MADE", "LAST USED", "EXPIRES")]
     for key in _for_organization(read):
-        table.add_row(
-            key.id,
-            key.name,
-            f"…{key.last_four}",
-            ",".join(key.scopes),
-            *(_shown(moment) for moment in (key.created_at, key.last_used_at, key.expires_at)),
-        )
-    Console(soft_wrap=True).print(table)
+        moments = (_shown(moment) for moment in (key.created_at, key.last_used_at, key.expires_at))
+        rows.append((key.id, key.name, f"…{key.last_four}", ",".join(key.scopes), *moments))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 @keys.command()
