@@ -136,9 +136,10 @@ class FakeGitHub:
                 release |= {key: value for key, value in body.items() if key != "make_latest"}
             return _one(found)
         page = int(request.url.params.get("page", "1"))
-        here = self.releases[(page - 1) * 100 : page * 100]
-        more = f'<{API}/repos/acme/myapp/releases?per_page=100&page={page + 1}>; rel="next"'
-        return httpx.Response(200, json=here, headers={"link": more} if len(self.releases) > page * 100 else {})
+        size = int(request.url.params["per_page"])
+        here = self.releases[(page - 1) * size : page * size]
+        more = f'<{API}/repos/acme/myapp/releases?per_page={size}&page={page + 1}>; rel="next"'
+        return httpx.Response(200, json=here, headers={"link": more} if len(self.releases) > page * size else {})
 
     def _post(self, body: Json) -> httpx.Response:
         if any(r["tag_name"] == body["tag_name"] and not r["draft"] for r in self.releases) and not body["draft"]:

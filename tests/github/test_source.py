@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from releaseray.github import GitHubApi, NoAuth, TokenAuth
 from releaseray.notes.history import Commit, History, Issue, Person, Tag
+from releaseray.outbound import AnswerTooLarge
 from releaseray.sources import Description, Source, SourceError
 from releaseray.sources.github import GitHubSource, GitHubUnavailable
 
@@ -101,6 +102,10 @@ class Hub:
         return {name: {"issueCount": self.earlier.get(login[1], 0)} for name, login in logins.items() if login}
 
 
+class Overload(Exception):
+    """More than the stand-in answers."""
+
+
 class Memory(dict[str, bytes]):
     async def load(self, key: str) -> bytes | None:
         return self.get(key)
@@ -148,6 +153,30 @@ async def test_a_thousand_commits_take_twenty_calls() -> None:
     history = await read(source(Clone(*commits, known=frozenset({"ada@example.com"})), hub))
     assert len(history.pulls) == 25
     assert len(hub.calls) == 20
+
+
+@pytest.mark.parametrize("trouble", [httpx.Response(502), AnswerTooLarge("5 MB")])
+async def test_an_answer_that_is_too_much_is_asked_for_in_parts(trouble: httpx.Response | Exception) -> None:
+    class Tired(Hub):
+        def _objects(self, query: str) -> Json:
+            if query.count("object(oid") > 10:
+                raise Overload
+            return super()._objects(query)
+
+        def __call__(self, request: httpx.Request) -> httpx.Response:
+            try:
+                return super().__call__(request)
+            except Overload:
+                if isinstance(trouble, Exception):
+                    raise trouble from None
+                return trouble
+
+    hub = Tired()
+    commits = [commit(n) for n in range(30)]
+    hub.pulls = {c.sha: [pull(n + 1)] for n, c in enumerate(commits)}
+    history = await read(source(Clone(*commits, known=frozenset({"ada@example.com"})), hub))
+    assert len(history.pulls) == 30
+    assert len(hub.calls) == 4
 
 
 async def test_who_came_for_the_first_time() -> None:

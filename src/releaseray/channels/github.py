@@ -11,7 +11,9 @@ from releaseray.channels import ChannelConfig, ChannelError, Note, Result
 from releaseray.channels.release_body import merged
 from releaseray.github import DEFAULT_URL, GitHubApi, GitHubError, Kind, TokenAuth
 
-MAX_LIST_PAGES = 10
+# Bodies of releases can be 125,000 characters each.
+RELEASES_A_PAGE = 30
+MAX_LIST_PAGES = 34
 
 
 class GitHubConfig(ChannelConfig):
@@ -96,7 +98,8 @@ class _Releases:
 
     async def _listed(self) -> Any:
         """Every release there is, drafts included; says so when the repository itself is not to be seen."""
-        async for page in self._api.pages(self._path, self._note.full_name, most=MAX_LIST_PAGES):
+        query = {"per_page": RELEASES_A_PAGE}
+        async for page in self._api.pages(self._path, self._note.full_name, query, most=MAX_LIST_PAGES):
             for release in page:
                 if isinstance(release, dict) and "id" in release:
                     yield release

@@ -12,7 +12,7 @@ import httpx
 
 from releaseray.github.auth import Auth
 from releaseray.github.errors import GitHubError, Kind, rate_limited, refusal
-from releaseray.outbound import OutboundRefused, backoff, never_sent
+from releaseray.outbound import AnswerTooLarge, OutboundRefused, backoff, never_sent
 
 DEFAULT_URL = "https://api.github.com"
 HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
@@ -164,6 +164,8 @@ class GitHubApi:
                 return await self._http.request(method, url, headers=headers, **request)
         except OutboundRefused as error:
             raise GitHubError(str(error), Kind.INVALID) from error
+        except AnswerTooLarge as error:
+            raise GitHubError(f"GitHub's answer for {what} is too large.", Kind.TOO_LARGE, unsure=True) from error
         except httpx.InvalidURL as error:
             raise GitHubError(f"{self.url} is not the address of an API.", Kind.INVALID) from error
         except httpx.HTTPError as error:

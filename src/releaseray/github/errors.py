@@ -23,6 +23,7 @@ class Kind(StrEnum):
     INVALID = "invalid"
     UNREACHABLE = "unreachable"
     BROKEN = "broken"
+    TOO_LARGE = "too_large"
 
 
 KINDS = {401: Kind.REVOKED, 403: Kind.FORBIDDEN, 451: Kind.FORBIDDEN, 404: Kind.NOT_FOUND, 410: Kind.NOT_FOUND}

@@ -110,7 +110,7 @@ class OutboundClient(httpx.AsyncClient):
         allow: Networks = (),
         *,
         total: float = 15.0,
-        limit: int = 1_000_000,
+        limit: int = 5_000_000,
         cut: bool = False,
         connections: int = 100,
         resolve: Resolve = system_resolve,

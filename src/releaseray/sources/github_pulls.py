@@ -18,7 +18,8 @@ from releaseray.sources.github_records import (
     issue_from_rest,
 )
 
-COMMITS_A_CALL = 50
+# The first size is tried; what GitHub cannot answer so, or answers at too great length, is asked for in smaller ones.
+COMMITS_A_CALL = (50, 10, 1)
 LOGINS_A_CALL = 20
 _MERGE = re.compile(r"Merge pull request #(\d{1,9}) from ")
 _LOGIN = re.compile(r"[A-Za-z0-9-]{1,39}")
@@ -51,15 +52,25 @@ class PullReader:
         )
 
     async def _by_graphql(self, commits: Sequence[Commit]) -> dict[int, Found]:
-        calls = [self._associated(batch) for batch in _batches([commit.sha for commit in commits], COMMITS_A_CALL)]
+        calls = [self._associated(batch) for batch in _batches([c.sha for c in commits], COMMITS_A_CALL[0])]
         found: dict[int, Found] = {}
-        for nodes in await asyncio.gather(*calls):
-            for sha, entry in nodes:
+        for entries in await asyncio.gather(*calls):
+            for sha, entry in entries:
                 known = found.get(entry.pull.number, entry)
                 found[entry.pull.number] = replace(known, pull=_with(known.pull, sha))
         return found
 
     async def _associated(self, shas: Sequence[str]) -> list[tuple[str, Found]]:
+        """The pull requests of some commits, each with the commit it was found by."""
+        try:
+            return await self._ask_associated(shas)
+        except GitHubError as error:
+            smaller = next((size for size in COMMITS_A_CALL if size < len(shas)), None)
+            if smaller is None or error.kind not in (Kind.BROKEN, Kind.TOO_LARGE):
+                raise
+        return [entry for batch in _batches(shas, smaller) for entry in await self._associated(batch)]
+
+    async def _ask_associated(self, shas: Sequence[str]) -> list[tuple[str, Found]]:
         pulls = "... on Commit { associatedPullRequests(first: 3) { nodes { ...P } } }"
         objects = " ".join(f'c{n}: object(oid: "{sha}") {{ {pulls} }}' for n, sha in enumerate(shas))
         query = (
