@@ -20,6 +20,7 @@ main = Main(
         "migrate": "migrate",
         "keys": "keys",
         "secrets": "secrets",
+        "notes": "notes",
         "openapi": "openapi",
     },
 )
