@@ -9,7 +9,7 @@ import pytest
 from releaseray.settings import Settings
 
 LINES = (Path(__file__).parents[2] / ".env.example").read_text().splitlines()
-SHOWN = dict(match.groups() for line in LINES if (match := re.fullmatch(r"#RELEASERAY_(\w+)=(.*)", line)))
+SHOWN: dict[str, str] = dict(re.findall(r"^#RELEASERAY_(\w+)=(.*)$", "\n".join(LINES), re.MULTILINE))
 
 
 def test_it_names_every_setting_in_order() -> None:
