@@ -34,18 +34,22 @@ class LogParser:
     def parse(self, chunks: Iterable[bytes]) -> Iterator[Commit]:
         """Every commit as soon as it is complete. Raises `SourceError` for a commit too big to hold."""
         tokens: list[bytes] = []
-        rest = b""
+        begun: list[bytes] = []
         for chunk in chunks:
-            *complete, rest = (rest + chunk).split(b"\0")
-            tokens += complete
+            first, *others = chunk.split(b"\0")
+            begun.append(first)
+            if sum(map(len, begun)) > MAX_PENDING:
+                raise SourceError("The range has a commit whose message is too long to read.")
+            if not others:
+                continue
+            tokens += [b"".join(begun), *others[:-1]]
+            begun = [others[-1]]
             position = 0
             while (end := self._end(tokens, position)) is not None:
                 if self._counts(tokens, position, end):
                     yield self._commit(tokens, position, end)
                 position = end
             del tokens[:position]
-            if len(rest) > MAX_PENDING:
-                raise SourceError("The range has a commit whose message is too long to read.")
         if tokens and self._counts(tokens, 0, len(tokens)):
             yield self._commit(tokens, 0, len(tokens))
 

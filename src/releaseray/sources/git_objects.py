@@ -59,8 +59,8 @@ class Objects:
             batch = [name.encode("utf-8", "surrogateescape") for name in names[start : start + BATCH]]
             stdin.write(b"".join(_nameable(name) + b"\n" for name in batch))
             stdin.flush()
-            for _ in batch:
-                yield self._answer(limit)
+            # Read as a whole, so that a caller who stops half way leaves no answers to the next question
+            yield from [self._answer(limit) for _ in batch]
 
     def _answer(self, limit: int) -> tuple[bytes, bytes]:
         fields = self._line().split(b" ")

@@ -36,7 +36,8 @@ _FRAGMENT = re.compile(
     r"(?:^|/)(?:news[-_]?fragments?|news\.d|NEWS\.d/next|changelog\.d|changes\.d|changelog[-_]unreleased|\.?unreleased|"
     r"\.changesets?|\.changes|\.changelog|\.chloggen|\.nextchanges|upcoming_changes|releasenotes/notes|"
     r"change(?:log|s)?s?[-_/]fragments|changelog/next_release)/(?:[^/]+/)*[^/]+$"
-    r"|(?:^|/)(?:news|changes|changelogs?|release[-_]notes)/(?:[a-z]+/)?(?:gh-|pr-|issue-|\+)?\d{2,}[\w-]*(?:\.[\w-]+){1,3}$"
+    r"|(?:^|/)(?:news|changes|changelogs?|release[-_]notes)/(?:[a-z]+/)?"
+    r"(?:\+[\w-]+|(?:gh-|pr-|issue-)?\d{2,}[\w-]*)(?:\.[\w-]+){1,3}$"
 )
 _NOT_A_FRAGMENT = re.compile(
     r"(?:^|/)(?:readme[^/]*|\.[^/]*|_?template[^/]*|[^/]*\.(?:jinja2?|j2|py|js|mjs|cjs|sh|png|svg)|config\.[a-z]+|"
