@@ -5,6 +5,8 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.channels.conftest import Vendor
 
 from releaseray.channels import ChannelError, Note
@@ -89,6 +91,17 @@ def test_the_limits_hold(note: Note, body: str) -> None:
     if len(body) > 9000:
         assert "Shortened" in str(blocks[-1])
         assert str(note.hosted_url) in str(blocks[-1])
+
+
+def test_without_a_title_the_version_stands_at_the_top(note: Note) -> None:
+    assert message(replace(note, title=" \n"))["blocks"][0]["text"]["text"] == "v1.2.0"
+
+
+@given(st.text(alphabet="#*_`-[]()<>!|~\\ \n1.abé\t&;:/\"'", max_size=200), st.integers(1, 200))
+def test_any_note_fits(text: str, times: int) -> None:
+    made = message(Note("k", text, "v1", text * times, "engineer", "acme/myapp", highlights=(text,)))
+    assert len(made["blocks"]) <= 50
+    assert all(text and len(text) <= 3000 for text in texts(made["blocks"]))
 
 
 async def test_a_webhook_is_called_once(note: Note, vendor: Vendor) -> None:

@@ -67,6 +67,11 @@ class Note:
     draft: bool = False
 
     @property
+    def heading(self) -> str:
+        """The title, or the version where there is none."""
+        return self.title.strip() or self.version
+
+    @property
     def whole_url(self) -> str | None:
         """Where the reader of a shortened copy finds the rest."""
         return self.hosted_url or self.compare_url or self.web_url

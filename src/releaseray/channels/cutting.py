@@ -2,12 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from markdown_it import MarkdownIt
 
-from releaseray.channels.markdown_blocks import Block, Kind, Span
+from releaseray.channels.markdown_blocks import MAX_READ, Block, Kind, Span, blocks
 
 _STRUCTURE = MarkdownIt("commonmark").enable("table")
+
+
+def fitting(markdown: str, cost: Callable[[Block], int], budget: int) -> tuple[list[Block], bool]:
+    """The blocks of a text that `budget` pays for, and whether any were left out."""
+    kept, cut = fit(blocks(markdown), cost, budget)
+    return kept, cut or len(markdown) > MAX_READ
 
 
 def fit(found: Sequence[Block], cost: Callable[[Block], int], budget: int) -> tuple[list[Block], bool]:
@@ -68,11 +75,12 @@ def cut_markdown(markdown: str, limit: int, more: str) -> tuple[str, bool]:
     if len(markdown) <= limit:
         return markdown, False
     room = limit - len(more) - 2
+    markdown = markdown[: limit + 1]  # What comes later cannot be kept, and need not be read.
     lines = markdown.split("\n")
-    for end in sorted(_ends(markdown), reverse=True):
-        head = "\n".join(lines[:end]).rstrip()
-        if head and len(head) <= room:
-            return f"{head}\n\n{more}", True
+    lengths = list(accumulate(len(line) + 1 for line in lines))
+    ends = [end for end in _ends(markdown) if 0 < end <= len(lines) and lengths[end - 1] <= room + 1]
+    if ends and (head := "\n".join(lines[: max(ends)]).rstrip()):
+        return f"{head}\n\n{more}", True
     fence = _STRUCTURE.parse(markdown)[0].markup if markdown.lstrip().startswith(("```", "~~~")) else ""
     head = at_a_word(markdown[: room - len(fence) - 2])
     return f"{head}…" + (f"\n{fence}" if fence else "") + f"\n\n{more}", True

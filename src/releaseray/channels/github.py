@@ -111,7 +111,7 @@ class _Releases:
         return {
             "tag_name": note.version,
             **target,
-            "name": note.title,
+            "name": note.heading,
             "body": body,
             "draft": note.draft,
             **self._flags(),
@@ -133,7 +133,7 @@ class _Releases:
         }
         name = str(existing.get("name") or "")
         ours = name in ("", self._note.version, previous.get("name"))
-        return change | ({"name": self._note.title} if ours else {})
+        return change | ({"name": self._note.heading} if ours else {})
 
     def _result(self, release: Any) -> Result:
         if not isinstance(release, dict) or "id" not in release:

@@ -85,7 +85,7 @@ def body_html(note: Note) -> str:
 
 
 def _item(note: Note, config: IntercomConfig) -> dict[str, Any]:
-    title = shorten(note.title, MAX_TITLE)
+    title = shorten(note.heading, MAX_TITLE)
     return {"title": title, "body": body_html(note), "sender_id": config.sender_id, "state": "live"}
 
 

@@ -12,6 +12,7 @@ _PARSER = MarkdownIt("commonmark", {"linkify": True}).enable(["table", "striketh
 if _PARSER.linkify:
     _PARSER.linkify.set({"fuzzy_link": False, "fuzzy_email": False})
 
+MAX_READ = 40_000
 _STYLES = {"strong": "bold", "em": "italic", "s": "strike"}
 _SCHEMES = ("http://", "https://", "mailto:")
 
@@ -58,9 +59,12 @@ class Block:
 
 
 def blocks(markdown: str) -> list[Block]:
-    """The blocks of a text in CommonMark with GitHub's tables, strikethrough and bare links."""
+    """The blocks of a text in CommonMark with GitHub's tables, strikethrough and bare links.
+
+    No vendor takes nearly as much as `MAX_READ` characters, so that whatever stands behind is not looked at.
+    """
     reader = _Reader()
-    for token in _PARSER.parse(markdown):
+    for token in _PARSER.parse(markdown[:MAX_READ]):
         reader.take(token)
     return [block for block in reader.found if block.text.strip()]
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from releaseray.channels import Note
-from releaseray.channels.cutting import fit, shorten
-from releaseray.channels.markdown_blocks import Block, Kind, Span, blocks
+from releaseray.channels.cutting import fitting, shorten
+from releaseray.channels.markdown_blocks import Block, Kind, Span
 
 Json = dict[str, Any]
 
@@ -20,8 +20,8 @@ RESERVE = 600
 
 def message(note: Note) -> Json:
     """`text` and `blocks` of the message for a note, within Slack's limits."""
-    kept, cut = fit(blocks(note.body_md), _cost, MAX_MESSAGE - RESERVE)
-    header = {"type": "header", "text": {"type": "plain_text", "text": shorten(note.title, MAX_HEADER)}}
+    kept, cut = fitting(note.body_md, _cost, MAX_MESSAGE - RESERVE)
+    header = {"type": "header", "text": {"type": "plain_text", "text": shorten(note.heading, MAX_HEADER)}}
     body = [{"type": "rich_text", "elements": part} for part in _parts(_elements(kept))]
     footer = _footer(note, cut)
     room = MAX_BLOCKS - 1 - len(footer)
@@ -30,7 +30,7 @@ def message(note: Note) -> Json:
 
 def fallback(note: Note) -> str:
     """What notifications and screen readers get: the title, the best highlights, the address."""
-    lines = [shorten(note.title, MAX_HEADER), *(f"• {shorten(line, 200)}" for line in note.highlights[:5])]
+    lines = [shorten(note.heading, MAX_HEADER), *(f"• {shorten(line, 200)}" for line in note.highlights[:5])]
     text = "\n".join(escape(line) for line in lines)
     return f"{text}\n{escape(note.whole_url)}" if note.whole_url else text
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from releaseray.channels import Note
-from releaseray.channels.cutting import fit, shorten
-from releaseray.channels.markdown_blocks import Block, Kind, Span, blocks
+from releaseray.channels.cutting import fitting, shorten
+from releaseray.channels.markdown_blocks import Block, Kind, Span
 
 Json = dict[str, Any]
 
@@ -23,8 +23,8 @@ def message(note: Note) -> Json:
 
 
 def _card(note: Note) -> Json:
-    kept, cut = fit(blocks(note.body_md), _cost, MAX_CARD - RESERVE)
-    title = {"type": "TextBlock", "text": _literal(shorten(note.title, 200)), "size": "Large", "weight": "Bolder"}
+    kept, cut = fitting(note.body_md, _cost, MAX_CARD - RESERVE)
+    title = {"type": "TextBlock", "text": _literal(shorten(note.heading, 200)), "size": "Large", "weight": "Bolder"}
     body = [{**title, "wrap": True, "style": "heading"}]
     body += [element for block in kept for element in _elements(block)]
     if cut:
@@ -33,7 +33,7 @@ def _card(note: Note) -> Json:
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.5",
-        "fallbackText": shorten(note.title, 200),
+        "fallbackText": shorten(note.heading, 200),
         "body": body,
     }
     actions = list(_actions(note, cut))
