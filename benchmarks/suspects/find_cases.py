@@ -1,10 +1,10 @@
 """Lists fixes of a repository whose commit names the commit they mend, one a line: fix, culprit, and the range
 that deployed the culprit. Usage: find_cases.py CLONE TAG_PATTERN [COUNT] [SKIP]
 
-A fix is taken when its message has exactly one `Fixes: <sha>` trailer, it mends one to six functions in one to
-three source files that the faulty release has, and the culprit was first shipped in a release of 200 changes or
-more, while the fix came after that release. Whether the fix touches anything the culprit touched plays no part.
-Newest first; the first SKIP are left out.
+A fix is taken when its message has exactly one line `Fixes: <sha>` or `Regression in <sha>`, it mends one to six
+functions in one to three source files that the faulty release has, and the culprit was first shipped in a
+release of 200 changes or more, while the fix came after that release. Whether the fix touches anything the
+culprit touched plays no part. Newest first; the first SKIP are left out.
 """
 
 import re
@@ -18,7 +18,7 @@ from typing import NamedTuple
 from releaseray.tracking.code_paths import is_aside
 from releaseray.tracking.patch import parse_patch
 
-FIXES = re.compile(r"^Fixes:\s+([0-9a-f]{8,40})\b", re.MULTILINE)
+FIXES = re.compile(r"^(?:Fixes:|Regression in)\s+([0-9a-f]{8,40})\b", re.MULTILINE)
 SOURCE = (".c", ".h", ".py", ".go", ".js", ".java", ".rb", ".cc", ".cpp")
 MIN_CHANGES = 200
 
@@ -50,7 +50,14 @@ def shipped_in(clone: Path, tags: list[str]) -> dict[str, tuple[str, str]]:
 
 def fixes(clone: Path) -> Iterator[tuple[str, str]]:
     """Every commit with exactly one trailer, and the full sha it names, newest first."""
-    log = git(clone, "log", "--no-merges", "--format=%x1e%H%n%B", "--extended-regexp", "--grep=^Fixes: [0-9a-f]{8}")
+    log = git(
+        clone,
+        "log",
+        "--no-merges",
+        "--format=%x1e%H%n%B",
+        "--extended-regexp",
+        "--grep=^(Fixes:|Regression in) [0-9a-f]{8}",
+    )
     for record in log.split("\x1e")[1:]:
         sha, _, body = record.partition("\n")
         if len(named := FIXES.findall(body)) == 1:

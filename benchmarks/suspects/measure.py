@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks.suspects.find_cases import Case, git, mended
 
@@ -42,13 +43,33 @@ def stack(clone: Path, case: Case) -> tuple[Frame, ...]:
     return tuple(Frame(function=name, abs_path=DEPLOYED + path, in_app=True) for path, name in mended(clone, case))
 
 
-def rank(clone: Path, case: Case) -> tuple[int | None, int]:
-    """The culprit's rank, None when it is not suspected at all, and how many candidates there were."""
+class Ranks(NamedTuple):
+    """The culprit's ranks, None when it is not suspected at all, and how many candidates there were. `naive` is
+    the rank by how many of the stack's files a change touches, the newest first among equals."""
+
+    mine: int | None
+    naive: int | None
+    candidates: int
+
+
+def rank(clone: Path, case: Case) -> Ranks:
+    """Where the culprit of a case stands."""
     candidates = changes(clone, case.from_tag, case.to_tag)
-    suspects = rank_suspects(stack(clone, case), candidates, limit=len(candidates))
+    frames = stack(clone, case)
+    suspects = rank_suspects(frames, candidates, limit=len(candidates))
     scores = {suspect.change.shas[0]: suspect.score for suspect in suspects}
-    mine = scores.get(case.culprit)
-    return (None if mine is None else sum(score >= mine for score in scores.values())), len(candidates)
+    return Ranks(_rank(scores, case.culprit), _rank(_naive(frames, candidates), case.culprit), len(candidates))
+
+
+def _naive(frames: tuple[Frame, ...], candidates: tuple[Change, ...]) -> dict[str, float]:
+    files = {(frame.abs_path or "").removeprefix(DEPLOYED) for frame in frames}
+    touched = {change: len(files & {file.path for file in change.files}) for change in candidates}
+    return {change.shas[0]: count + change.date / 1e12 for change, count in touched.items() if count}
+
+
+def _rank(scores: dict[str, float], culprit: str) -> int | None:
+    mine = scores.get(culprit)
+    return None if mine is None else sum(score >= mine for score in scores.values())
 
 
 def read_cases(path: Path) -> Iterator[Case]:
@@ -60,20 +81,24 @@ def read_cases(path: Path) -> Iterator[Case]:
 def main() -> None:
     """Prints one line a case where wanted, and the summary."""
     clone, cases_file, *flags = sys.argv[1:]
-    ranks: list[int | None] = []
-    sizes: list[int] = []
+    measured: list[Ranks] = []
     for case in read_cases(Path(cases_file)):
-        place, size = rank(Path(clone), case)
-        ranks.append(place)
-        sizes.append(size)
+        measured.append(rank(Path(clone), case))
         if flags:
-            print(case.fix[:12], case.culprit[:12], f"{case.from_tag}..{case.to_tag}", size, place or "not suspected")
-    found = [place for place in ranks if place]
-    print(f"{len(ranks)} cases, {min(sizes)} to {max(sizes)} candidates each")
-    for limit in (1, 3, 5):
-        hits = sum(place <= limit for place in found)
-        print(f"culprit among the first {limit}: {hits} ({hits / len(ranks):.0%})")
-    print(f"never suspected: {len(ranks) - len(found)}")
+            print(case.fix[:12], case.culprit[:12], f"{case.from_tag}..{case.to_tag}", *measured[-1])
+    sizes = [ranks.candidates for ranks in measured]
+    print(f"{len(measured)} cases, {min(sizes)} to {max(sizes)} candidates each")
+    summarize("ranked", [ranks.mine for ranks in measured])
+    summarize("naive", [ranks.naive for ranks in measured])
+
+
+def summarize(label: str, ranks: list[int | None]) -> None:
+    """Prints how often the culprit is first, among the first three and five, and not named."""
+    hits = [sum(1 for place in ranks if place and place <= limit) for limit in (1, 3, 5)]
+    shares = ", ".join(
+        f"among the first {n}: {hit} ({hit / len(ranks):.0%})" for n, hit in zip((1, 3, 5), hits, strict=True)
+    )
+    print(f"{label}: {shares}, never suspected: {ranks.count(None)}")
 
 
 if __name__ == "__main__":

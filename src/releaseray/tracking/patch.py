@@ -3,8 +3,10 @@
 import re
 from typing import NamedTuple
 
+_HEADER = re.compile(r'^diff --git .* "?b/(.+?)"?$')
 _FILE = re.compile(r'^\+\+\+ (?:"?b/(.+?)"?|/dev/null)\t?$')
-_OLD_FILE = re.compile(r'^--- (?:"?a/(.+?)"?|/dev/null)\t?$')
+_OLD_HEADER = re.compile(r'^diff --git .* "?b/(.+?)"?$')
+_FILE = re.compile(r'^--- (?:"?a/(.+?)"?|/dev/null)\t?$')
 _HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@ ?(.*)$")
 _KEYWORD = re.compile(r"\b(?:def|func|function|fn|sub|fun)\s+(?:\([^)]*\)\s*)?(?:self\.)?([A-Za-z_$][\w$]*)")
 _TYPE = re.compile(
@@ -44,16 +46,17 @@ def parse_patch(patch: str) -> tuple[TouchedFile, ...]:
     files: list[TouchedFile] = []
     old_path, path, hunks = "", "", list[Hunk]()
     for line in patch.splitlines():
-        if line.startswith("diff --git "):
+        if header := _HEADER.match(line):
             _add(files, path, hunks)
-            old_path, path, hunks = "", "", []
+            old_path, path, hunks = "", header[1], []
+        elif not path:
+            continue
         elif not hunks and (found := _OLD_FILE.match(line)):
             old_path = found[1] or ""
         elif not hunks and (found := _FILE.match(line)):
             path = found[1] or old_path
-        elif path and (found := _HUNK.match(line)):
-            names = function_names(found[3])
-            hunks.append(Hunk(int(found[1]), int(found[2] or 1), names[-1:]))
+        elif found := _HUNK.match(line):
+            hunks.append(Hunk(int(found[1]), int(found[2] or 1), function_names(found[3])[-1:]))
         elif hunks and line[:1] in ("+", "-"):
             hunks[-1] = _with_line(hunks[-1], line[1:])
     _add(files, path, hunks)

@@ -15,7 +15,8 @@ from releaseray.tracking.stack import in_app
 
 MAX_FRAMES = 20
 _FALLING = 0.85
-_FUNCTION, _LINE, _WORDS, _RECENT = 3.0, 1.0, 0.05, 0.02
+_FILE, _FUNCTION, _LINE, _WORDS, _RECENT = 1.0, 3.0, 1.0, 0.05, 0.02
+_SIZE, _SPREAD = 0.6, 0.25
 _ASIDE = 0.2
 _NEAR = 10.0
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{3,}")
@@ -118,7 +119,7 @@ def _touching(places: Sequence[_Place], changes: Sequence[Change]) -> Counter[ob
 
 def _evidence(places: Sequence[_Place], change: Change, touching: Counter[object]) -> Iterable[_Evidence]:
     aside = [is_aside(file.path) for file in change.files]
-    spread = 1 + log(1 + aside.count(False)) / 4
+    spread = 1 + _SPREAD * log(1 + aside.count(False))
     for place in places:
         best = max((_match(place, file, touching) for file in change.files), default=_Evidence(0.0, ""))
         yield best._replace(weight=best.weight * place.weight / spread)
@@ -128,12 +129,13 @@ def _match(place: _Place, file: TouchedFile, touching: Counter[object]) -> _Evid
     alike = likeness(place.paths, file.path)
     if not alike:
         return _Evidence(0.0, "")
-    weight = 1 / touching[file.path]
+    changed = sum(hunk.changed for hunk in file.hunks)
+    weight = _FILE * (1 + _SIZE * log(1 + changed)) / touching[file.path]
     reason = f"touches {file.path}{_rarity(touching[file.path], 'file')}"
     hunks = [hunk for hunk in file.hunks if place.function and place.function in hunk.functions]
     if hunks:
         others = touching[file.path, place.function]
-        weight += _FUNCTION * (1 + log(1 + sum(hunk.changed for hunk in hunks)) / 4) / others
+        weight += _FUNCTION * (1 + _SIZE * log(1 + sum(hunk.changed for hunk in hunks))) / others
         reason = f"changes {place.function} in {file.path}{_rarity(others, 'function')}"
     if near := _nearness(place.lineno, file.hunks):
         weight += _LINE * near
