@@ -5,8 +5,7 @@ from typing import NamedTuple
 
 _HEADER = re.compile(r'^diff --git .* "?b/(.+?)"?$')
 _FILE = re.compile(r'^\+\+\+ (?:"?b/(.+?)"?|/dev/null)\t?$')
-_OLD_HEADER = re.compile(r'^diff --git .* "?b/(.+?)"?$')
-_FILE = re.compile(r'^--- (?:"?a/(.+?)"?|/dev/null)\t?$')
+_OLD_FILE = re.compile(r'^--- (?:"?a/(.+?)"?|/dev/null)\t?$')
 _HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@ ?(.*)$")
 _KEYWORD = re.compile(r"\b(?:def|func|function|fn|sub|fun)\s+(?:\([^)]*\)\s*)?(?:self\.)?([A-Za-z_$][\w$]*)")
 _TYPE = re.compile(
