@@ -121,12 +121,16 @@ async def slack_says(port: int, http: httpx.AsyncClient, method: str, **form: An
     return (await http.post(f"http://127.0.0.1:{port + 1}/api/{method}", data=form, headers=headers)).json()
 
 
+async def channel_id(port: int, http: httpx.AsyncClient) -> str:
+    channels = (await slack_says(port, http, "conversations.list"))["channels"]
+    return next(str(found["id"]) for found in channels if found["name"] == "general")
+
+
 async def test_a_message_in_slack_is_posted_once_and_edited_in_place(
     emulator: int, http: httpx.AsyncClient, note: Note
 ) -> None:
     url = f"http://127.0.0.1:{emulator + 1}/api"
-    channels = (await slack_says(emulator, http, "conversations.list"))["channels"]
-    channel = next(found["id"] for found in channels if found["name"] == "general")
+    channel = await channel_id(emulator, http)
     config = SlackConfig.model_validate({"botToken": TOKEN, "channelId": channel, "apiUrl": url})
     first = await Slack().publish(note, config, http)
     edited = await Slack().publish(replace(note, title="myapp v1.2.0, corrected"), config, http, first.external)
@@ -135,6 +139,57 @@ async def test_a_message_in_slack_is_posted_once_and_edited_in_place(
     history = await slack_says(emulator, http, "conversations.history", channel=channel)
     texts = [message["text"] for message in history["messages"] if message.get("blocks")]
     assert [text.splitlines()[0] for text in texts] == ["myapp v1.2.0, found"]
+
+
+class Killed(BaseException):
+    """The process died."""
+
+
+def dying(at: int, moment: str) -> httpx.AsyncClient:
+    """A client whose process is killed around its `at`-th call: before it is sent, or before its answer is seen."""
+    left = at
+
+    async def count(_: object) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            raise Killed
+
+    client = OutboundClient([ip_network("127.0.0.0/8")])
+    client.event_hooks = {moment: [count]}
+    return client
+
+
+@pytest.mark.parametrize("moment", ["request", "response"])
+@pytest.mark.parametrize("at", [1, 2, 3])
+async def test_killed_at_any_call_a_release_is_made_once(
+    emulator: int, http: httpx.AsyncClient, note: Note, at: int, moment: str
+) -> None:
+    note = replace(note, version=f"v2.{at}-{moment}", sha=None)
+    async with dying(at, moment) as mortal:
+        with pytest.raises(Killed):
+            await GitHub().publish(note, github(emulator), mortal)
+    await GitHub().publish(note, github(emulator), http, again=True)
+    releases = await api(emulator, http).get("/repos/acme/myapp/releases", "acme/myapp", {"per_page": 100})
+    assert [release["tag_name"] for release in releases].count(note.version) == 1
+
+
+@pytest.mark.parametrize("moment", ["request", "response"])
+@pytest.mark.parametrize("at", [1, 2])
+async def test_killed_at_any_call_a_message_is_posted_once(
+    emulator: int, http: httpx.AsyncClient, note: Note, at: int, moment: str
+) -> None:
+    note = replace(note, key=f"pub_{at}_{moment}", title=f"killed {at} {moment}")
+    channel = await channel_id(emulator, http)
+    url = f"http://127.0.0.1:{emulator + 1}/api"
+    config = SlackConfig.model_validate({"botToken": TOKEN, "channelId": channel, "apiUrl": url})
+    async with dying(at, moment) as mortal:
+        with pytest.raises(Killed):
+            await Slack().publish(note, config, mortal)
+    await Slack().publish(note, config, http, again=True)
+    history = await slack_says(emulator, http, "conversations.history", channel=channel)
+    titles = [message["text"].splitlines()[0] for message in history["messages"]]
+    assert titles.count(note.title) == 1
 
 
 async def test_a_webhook_of_slack_takes_the_note_once(emulator: int, http: httpx.AsyncClient, note: Note) -> None:

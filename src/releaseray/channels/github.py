@@ -138,7 +138,7 @@ class _Releases:
     def _result(self, release: Any) -> Result:
         if not isinstance(release, dict) or "id" not in release:
             raise ChannelError("GitHub gave an answer that cannot be read.", unsure=True)
-        return Result(release.get("html_url"), {"id": release["id"], "name": self._note.title})
+        return Result(release.get("html_url"), {"id": release["id"], "name": self._note.heading})
 
 
 def _channel_error(error: GitHubError) -> ChannelError:
