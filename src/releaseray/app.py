@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from releaseray import __version__
 from releaseray.api import drafts, health, keys, metrics, problems, publish, ranges, repos, stats
 from releaseray.api.auth import KeyRing
+from releaseray.api.body_limit import BodyLimit
 from releaseray.api.gate import Gate
 from releaseray.api.limits import Limiter
 from releaseray.api.openapi import DESCRIPTION, document, operation_id
@@ -45,9 +46,9 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=operation_id,
-        max_body_size=settings.max_body_bytes,
     )
     app.state.runtime, app.state.pipe, app.state.usage, app.state.finished = runtime, pipe, usage, finished
+    app.add_middleware(BodyLimit, most=settings.max_body_bytes)
     app.add_middleware(Gate, keys=KeyRing(runtime.database), limiter=Limiter(pipe, settings), usage=usage)
     problems.register(app)
     api = APIRouter(prefix="/api")

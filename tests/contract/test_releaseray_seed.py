@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx
 import pytest
-
 from tests.conftest import Org, Server, finished
 
 DRAFT = """
@@ -84,7 +83,7 @@ def test_get_draft_with_upgrade_instructions(client: httpx.Client, repo_id: str,
 
 def test_list_drafts(client: httpx.Client, draft: dict[str, Any]) -> None:
     body = client.get("/api/drafts", params={"releaseRangeId": draft["releaseRangeId"]}).json()
-    assert list(body)[0] == "drafts"
+    assert next(iter(body)) == "drafts"
     assert shape(body["drafts"]) == [documented(DRAFT_WITHOUT_UPGRADE)]
 
 

@@ -19,7 +19,12 @@ from releaseray.services.runtime import Runtime
 def page_url(runtime: Runtime, slug: str, version: str | None = None) -> str:
     """The public page of a repository, or of one version of it."""
     page = f"{runtime.settings.base_url}/changelog/{slug}"
-    return f"{page}/releases/{quote(version, safe='/')}" if version else page
+    return permalink(page, version) if version else page
+
+
+def permalink(home: str, version: str) -> str:
+    """The address of a version below the changelog at `home`; it may hold slashes and whatever else git allows."""
+    return f"{home}/releases/{quote(version, safe='/@+~')}"
 
 
 async def publish(

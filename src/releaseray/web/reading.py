@@ -3,12 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
-from urllib.parse import quote
 
-
-def permalink(home: str, version: str) -> str:
-    """The address of a version below the changelog at `home`; it may hold slashes and whatever else git allows."""
-    return f"{home}/releases/{quote(version, safe='/@+~')}"
+from releaseray.services.publishing import permalink
 
 
 @dataclass(frozen=True, slots=True)

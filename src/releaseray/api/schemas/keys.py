@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from releaseray.api.schemas.base import (
     HasMore,
@@ -49,7 +49,7 @@ class KeyCreate(Input):
     scopes: list[ScopeName] = Field(
         default_factory=lambda: [scope.value for scope in DEFAULT_SCOPES], min_length=1, max_length=len(Scope)
     )
-    expires_at: Annotated[datetime | None, Field(strict=False)] = None
+    expires_at: Annotated[datetime | None, Field(strict=False), AfterValidator(_in_future)] = None
 
 
 class KeyRotate(Input):

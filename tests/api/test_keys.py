@@ -1,0 +1,114 @@
+"""Keys: format, scopes, expiry, rotation, revocation."""
+
+import re
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from tests.conftest import Org, Server
+
+from releaseray.services.keys import Scope, new_secret, well_formed
+
+
+def status(server: Server, key: str, path: str = "/api/stats") -> int:
+    return httpx.get(f"{server.url}{path}", headers={"X-API-Key": key}).status_code
+
+
+def until(server: Server, key: str, wanted: int, seconds: float) -> bool:
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        if status(server, key) == wanted:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_a_key_carries_a_checksum() -> None:
+    secret = new_secret()
+    assert re.fullmatch(r"rr_live_[0-9A-Za-z]{38}", secret)
+    assert well_formed(secret)
+    assert not well_formed(secret[:-1] + ("a" if secret[-1] != "a" else "b"))
+    assert not well_formed(secret.replace("rr_live_", "rr_test_"))
+    assert not well_formed("rr_live_é" + secret[9:])
+
+
+def test_either_header_works(server: Server, org: Org) -> None:
+    assert status(server, org.key) == 200
+    assert httpx.get(f"{server.url}/api/stats", headers={"Authorization": f"bearer {org.key}"}).status_code == 200
+    assert httpx.get(f"{server.url}/api/stats", headers={"Authorization": f"Basic {org.key}"}).status_code == 401
+
+
+def test_a_new_key_has_all_scopes_but_admin_and_is_shown_once(client: httpx.Client) -> None:
+    made = client.post("/api/keys", json={"name": "CI/CD Pipeline"})
+    assert made.status_code == 201
+    assert list(made.json()) == ["id", "name", "key", "scopes", "lastFour", "createdAt"]
+    assert made.json()["scopes"] == ["read", "write", "publish", "releases"]
+    listed = client.get("/api/keys", params={"sort": "name", "order": "asc"}).json()["keys"][0]
+    assert listed["name"] == "CI/CD Pipeline"
+    assert listed["lastFour"] == made.json()["key"][-4:]
+    assert made.json()["key"] not in client.get("/api/keys").text
+
+
+def test_a_missing_scope_is_named(new_org: Callable[..., Org]) -> None:
+    client = new_org(Scope.READ).client
+    assert client.get("/api/repos").status_code == 200
+    for method, path, body, scope in (
+        ("POST", "/api/repos", {"url": "/x"}, "write"),
+        ("POST", "/api/publish", {"draftId": "draft_1", "channel": "hosted"}, "publish"),
+        ("GET", "/api/keys", None, "admin"),
+    ):
+        refused = client.request(method, path, json=body)
+        assert (refused.status_code, refused.json()["error"]) == (403, "Forbidden")
+        assert f"'{scope}'" in refused.json()["message"]
+
+
+def test_a_revoked_key_stops_working_within_five_seconds(server: Server, client: httpx.Client) -> None:
+    made = client.post("/api/keys", json={"name": "leaked"}).json()
+    assert status(server, made["key"]) == 200
+    assert client.delete(f"/api/keys/{made['id']}").json() == {"id": made["id"], "deleted": True}
+    assert until(server, made["key"], 401, 5)
+    assert client.delete(f"/api/keys/{made['id']}").status_code == 404
+
+
+def test_a_rotated_key_works_on_for_the_grace_period(server: Server, client: httpx.Client) -> None:
+    old = client.post("/api/keys", json={"name": "CI", "scopes": ["read"]}).json()
+    new = client.post(f"/api/keys/{old['id']}/rotate", json={"gracePeriodSeconds": 3600})
+    assert new.status_code == 201
+    assert (new.json()["name"], new.json()["scopes"]) == ("CI", ["read"])
+    assert (status(server, old["key"]), status(server, new.json()["key"])) == (200, 200)
+    at_once = client.post(f"/api/keys/{new.json()['id']}/rotate", json={"gracePeriodSeconds": 0}).json()
+    assert until(server, new.json()["key"], 401, 5)
+    assert status(server, at_once["key"]) == 200
+
+
+def test_an_expired_key_stops_working(server: Server, client: httpx.Client) -> None:
+    soon = datetime.now(UTC) + timedelta(seconds=2)
+    made = client.post("/api/keys", json={"name": "short", "expiresAt": soon.isoformat()}).json()
+    assert status(server, made["key"]) == 200
+    assert until(server, made["key"], 401, 5)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "x", "scopes": []}, "scopes"),
+        ({"name": "x", "scopes": ["root"]}, "scopes.0"),
+        ({"name": "x", "expiresAt": "2001-01-01T00:00:00Z"}, "expiresAt"),
+        ({"name": "x", "expiresAt": "soon"}, "expiresAt"),
+    ],
+)
+def test_bad_keys_are_refused_by_field(client: httpx.Client, body: dict[str, object], field: str) -> None:
+    answer = client.post("/api/keys", json=body)
+    assert answer.status_code == 400
+    assert list(answer.json()["details"]) == [field]
+
+
+def test_the_last_use_is_written_down(server: Server, client: httpx.Client) -> None:
+    made = client.post("/api/keys", json={"name": "used"}).json()
+    status(server, made["key"])
+    client.get("/api/stats")
+    listed = {key["name"]: key for key in client.get("/api/keys").json()["keys"]}
+    assert "lastUsedAt" in listed["used"]
