@@ -3,9 +3,11 @@
 import asyncio
 import ssl
 import zlib
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
+from weakref import WeakValueDictionary
 
 import httpcore
 import httpx
@@ -100,7 +102,8 @@ class OutboundClient(httpx.AsyncClient):
     """An httpx client for addresses that clients name; share one a process and close it at the end.
 
     `allow`: the operator's networks. `total`: seconds for a whole exchange. `limit`: bytes of an unpacked answer;
-    a longer one is an error or, with `cut`, cut there. `connections`: how many may be open at once. Raises
+    a longer one is an error or, with `cut`, cut there. `connections`: how many may be open at once,
+    `per_host` of them to one host; calls beyond that wait for their turn. Raises
     httpx's errors, `OutboundRefused` and `AnswerTooLarge` among them; redirects come back as they are, never
     followed; cookies are not kept; answers are read whole.
     """
@@ -113,12 +116,15 @@ class OutboundClient(httpx.AsyncClient):
         limit: int = 5_000_000,
         cut: bool = False,
         connections: int = 100,
+        per_host: int = 20,
         resolve: Resolve = system_resolve,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._total = total
         self._limit = limit
         self._cut = cut
+        self._per_host = per_host
+        self._gates: WeakValueDictionary[tuple[str, int | None], asyncio.Semaphore] = WeakValueDictionary()
         backend = PinnedBackend(allow, resolve)
         tls = tls or httpx.create_ssl_context()
         super().__init__(
@@ -133,6 +139,26 @@ class OutboundClient(httpx.AsyncClient):
 
     async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         check_shape(request.url)
+        async with self._turn(request):
+            return await self._exchange(request, options)
+
+    @asynccontextmanager
+    async def _turn(self, request: httpx.Request) -> AsyncIterator[None]:
+        """A place among the calls to one host, so that a host that hangs does not take every connection."""
+        host = (request.url.host, request.url.port)
+        gate = self._gates.setdefault(host, asyncio.Semaphore(self._per_host))
+        try:
+            async with asyncio.timeout(self._total / 4):
+                await gate.acquire()
+        except TimeoutError as error:
+            message = f"Too many calls to {request.url.host} are under way."
+            raise httpx.PoolTimeout(message, request=request) from error
+        try:
+            yield
+        finally:
+            gate.release()
+
+    async def _exchange(self, request: httpx.Request, options: dict[str, Any]) -> httpx.Response:
         try:
             async with asyncio.timeout(self._total):
                 response = await super().send(request, **{**options, "stream": True, "follow_redirects": False})
