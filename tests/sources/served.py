@@ -19,6 +19,7 @@ class Served(ThreadingHTTPServer):
         self.root = root
         self.needs: str | None = None
         self.moved_to: str | None = None
+        self.forwards: tuple[str, str] | None = None
         self.fails_with: int | None = None
         self.delay = threading.Event()
         self.delay.set()
@@ -40,6 +41,9 @@ class Handler(BaseHTTPRequestHandler):
         if self.server.moved_to and not self.path.startswith("/moved"):
             self.send_response(302)
             self.send_header("Location", self.server.moved_to + self.path)
+        elif self.server.forwards and self.path.startswith(self.server.forwards[0]):
+            self.send_response(301)
+            self.send_header("Location", self.path.replace(*self.server.forwards))
         elif self.server.fails_with:
             self.send_response(self.server.fails_with)
         elif self.server.needs and self.headers.get("Authorization") != self.server.needs:

@@ -184,6 +184,15 @@ async def test_a_redirect_is_followed_only_where_no_check_is_asked_for(server: S
         await GitSource(server.url(), mirror.with_name("checked"), check_host=allow).tags()
 
 
+async def test_a_host_that_redirects_to_the_address_with_git_is_read(server: Served, mirror: Path, repo: Repo) -> None:
+    async def allow(host: str, port: int) -> Sequence[str]:
+        return [host]
+
+    repo.git("clone", "-q", "--bare", ".", "../bare.git")
+    server.forwards = ("/team/bare/", "/team/bare.git/")
+    assert await names(GitSource(server.url("team/bare"), mirror, check_host=allow)) == ["v1.1", "v1.0"]
+
+
 async def test_the_operators_configuration_is_honoured(server: Served, mirror: Path, tmp_path: Path) -> None:
     config = tmp_path / "operator"
     config.write_text(f'[url "{server.url("team/app")}"]\n\tinsteadOf = http://short.acme.test/app\n')

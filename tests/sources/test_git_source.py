@@ -152,6 +152,7 @@ async def test_tags_of_all_kinds_lead_to_commits_or_are_left_out(repo: Repo, mir
     tags = {tag.name: tag for tag in await GitSource(str(repo.path), mirror).tags()}
     assert set(tags) == {"v1.0", "v1.1", "light", "nested", "twice"}
     assert {tags[name].sha for name in ("v1.0", "light", "nested", "twice")} == {commit}
+    assert {tag.name for tag in await GitSource(str(repo.path), mirror).tags_reached(commit)} == set(tags) - {"v1.1"}
     assert tags["light"].date == START + 60
     assert tags["twice"].date > tags["light"].date
 

@@ -91,6 +91,11 @@ class GitSource:
         _check_sha(older, newer)
         return await self._read(lambda git: _is_ancestor(git, older, newer))
 
+    async def tags_reached(self, sha: str) -> list[Tag]:
+        """Those of `tags` that the commit goes back to: one walk, where `is_ancestor` for each would be many."""
+        _check_sha(sha)
+        return await self._read(lambda git: read_tags(git, reached_from=sha))
+
     async def history(self, *, from_tag: str | None, from_sha: str | None, to_tag: str, to_sha: str) -> History:
         """All that is known of `from_sha..to_sha`; see `Source.history`."""
         _check_sha(to_sha, *([from_sha] if from_sha else []))

@@ -18,10 +18,10 @@ ANYWHERE = (Path("/"),)
 MAX_LOCATION = 2_000
 
 _SCP = re.compile(
-    r"(?:(?P<user>[A-Za-z0-9_][\w.+-]*)@)?(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9][\w.-]*):(?P<path>[^:].*)"
+    r"(?:(?P<user>[A-Za-z0-9_][\w.+-]*)@)?(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9][\w.-]*):(?P<path>[^:].*)", re.ASCII
 )
-_HOST = re.compile(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
-_USER = re.compile(r"[A-Za-z0-9_][\w.+-]*")
+_HOST = re.compile(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*", re.ASCII)
+_USER = re.compile(r"[A-Za-z0-9_][\w.+-]*", re.ASCII)
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 
 

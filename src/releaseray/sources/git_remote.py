@@ -17,13 +17,14 @@ from releaseray.sources.git_locations import HostCheck, NormalisedLocation
 from releaseray.sources.git_log import text
 from releaseray.sources.git_mirror import Layout, Mirror, write_text
 from releaseray.sources.git_process import Git, GitError
-from releaseray.sources.git_trouble import is_broken_mirror
+from releaseray.sources.git_trouble import is_broken_mirror, is_redirect
 
 T = TypeVar("T")
 
 FETCH_TIMEOUT = 3_600.0
 LIST_TIMEOUT = 120.0
 MANY_PACKS = 30
+PINNING_VERSION = (2, 37)
 UNBORN = "ref: refs/heads/main"
 REFSPECS = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
 FETCHED = "releaseray-fetched"
@@ -106,8 +107,7 @@ class RemoteOrigin:
     async def _fetch(self, lock: int) -> None:
         addresses = await self._addresses()
         git = Git(self.mirror.git_dir, self._environment(addresses), keep_fds=[lock])
-        url = _pinned(self._where, addresses)
-        head, object_format = await _cancellable(git, partial(_ask_head, git, url))
+        url, head, object_format = await _cancellable(git, partial(self._ask, git, _pinned(self._where, addresses)))
         if object_format and not self.mirror.is_laid_out(self._layout(object_format)):
             self.mirror.lay_out(self._layout(object_format), UNBORN)
         self.mirror.clear_leftovers()
@@ -115,6 +115,18 @@ class RemoteOrigin:
         self.mirror.set_head(head)
         await _cancellable(git, partial(_keep_house, git))
         write_text(self.mirror.git_dir / FETCHED, "")
+
+    def _ask(self, git: Git, url: str) -> tuple[str, str, str | None]:
+        """The URL that answers, and what `_ask_head` says of it."""
+        if self._check_host and self._where.scheme == "http" and _version(git) < PINNING_VERSION:
+            raise SourceError("The server's git is too old to read http URLs safely; use https.")
+        try:
+            return url, *_ask_head(git, url)
+        except GitError as error:
+            # GitLab redirects to the address with .git, and redirects are not followed where hosts are checked
+            if url.endswith(".git") or not is_redirect(error):
+                raise
+            return f"{url}.git", *_ask_head(git, f"{url}.git")
 
     async def _addresses(self) -> Sequence[str]:
         """The addresses to connect to, empty for any. Raises `SourceError` when the operator's check refuses."""
@@ -134,6 +146,7 @@ class RemoteOrigin:
             )
         ssh = SSH
         if addresses:
+            # Without effect before git 2.37, where https is left to the certificate and http is refused
             settings["http.curloptResolve"] = f"{where.host}:{where.port}:{','.join(addresses)}"
             ssh += f" -oHostName={addresses[0]} -oHostKeyAlias={where.host}"
         numbered = enumerate(settings.items())
@@ -167,6 +180,10 @@ def _pinned(where: NormalisedLocation, addresses: Sequence[str]) -> str:
     address = f"[{addresses[0]}]" if ":" in addresses[0] else addresses[0]
     path = str(where).split("/", 3)[3]
     return f"git://{address}:{where.port}/{path}"
+
+
+def _version(git: Git) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"\d+", text(git.run("version")))[:2]))
 
 
 def _ask_head(git: Git, url: str) -> tuple[str, str | None]:

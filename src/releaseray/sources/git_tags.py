@@ -17,9 +17,10 @@ _TAGGER = re.compile(rb"^tagger [^\n]*> (\d{1,12}) [+-]\d+$", re.MULTILINE)
 _COMMITTER = re.compile(rb"^committer [^\n]*> (\d{1,12}) [+-]\d+$", re.MULTILINE)
 
 
-def read_tags(git: Git) -> list[Tag]:
-    """Every tag that leads to a commit, newest first by date, ties by name."""
-    output = git.run("for-each-ref", "--format=%(objectname) %(refname)", "refs/tags")
+def read_tags(git: Git, reached_from: str | None = None) -> list[Tag]:
+    """Every tag that leads to a commit (to one that `reached_from` goes back to), newest first, ties by name."""
+    limit = [f"--merged={reached_from}"] if reached_from else []
+    output = git.run("for-each-ref", "--format=%(objectname) %(refname)", *limit, "refs/tags")
     refs = [
         (line[:space].decode("ascii"), line[space + 11 :]) for line in output.splitlines() if (space := line.find(b" "))
     ]

@@ -6,6 +6,7 @@ import re
 from releaseray.sources import SourceError
 from releaseray.sources.git_process import GitError, GitTimeout
 
+_REDIRECT = r"unable to update url base from redirection|returned error: 30\d"
 _MEANINGS = (
     (r"No space left on device|Disk quota exceeded", "The server's disk is full; its operator has to make room."),
     (r"Permission denied \(|Host key verification failed|Too many authentication failures",
@@ -17,7 +18,7 @@ _MEANINGS = (
     (r"returned error: 404|[Rr]epository .*not found|does not appear to be a git repository|"
      r"not found: did you run git update-server-info|access denied or repository not exported",
      "The remote has no such repository, or hides it from whoever has no access: check the address."),
-    (r"unable to update url base from redirection|returned error: 30\d",
+    (_REDIRECT,
      "The remote answers with a redirect; give the address that it leads to."),
     (r"Could not resolve host|Could not resolve hostname|unable to look up",
      "The remote's host is not known: check the address."),
@@ -31,6 +32,8 @@ _MEANINGS = (
     (r"transport '.*' not allowed", "The remote leads to a kind of address that is not read; give its https URL."),
     (r"unknown repository extension|unknown repository version|Expected git repo version",
      "The repository is stored in a format that the server's git is too old for; its operator has to upgrade git."),
+    (r"unrecognized argument|unknown option|unknown switch|[Ii]nvalid value for '--diff-merges'",
+     "The server's git is too old; its operator has to install git 2.33 or newer."),
     (r"dubious ownership", "The server's git refuses the repository because of its owner."),
     (r"unable to read tree|Could not read [0-9a-f]{40}|missing (blob|tree|commit|object)|bad object|"
      r"unable to (read|open|find) |bad tree object|loose object .* is corrupt|is corrupt|unable to parse",
@@ -69,3 +72,8 @@ def _explain_system(error: OSError) -> SourceError:
 def is_broken_mirror(error: GitError) -> bool:
     """Whether git complains of the mirror itself rather than of the remote."""
     return bool(_BROKEN.search(error.stderr)) and "remote: " not in error.stderr
+
+
+def is_redirect(error: GitError) -> bool:
+    """Whether the remote answered with a redirect that is not followed."""
+    return bool(re.search(_REDIRECT, error.stderr))
