@@ -47,7 +47,7 @@ def theirs(client: httpx.Client, repo_id: str, range_id: str, draft: dict[str, A
 
 def call(client: httpx.Client, method: str, path: str, body: Any, ids: dict[str, str]) -> httpx.Response:
     filled = {k: v.format(**ids) for k, v in body.items()} if body else body
-    return client.request(method, path.format(**ids), **({} if body is None else {"json": filled}))
+    return client.request(method, path.format(**ids), json=filled)
 
 
 def test_every_endpoint_answers_as_if_it_did_not_exist(

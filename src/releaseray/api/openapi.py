@@ -30,10 +30,20 @@ def document(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
             tags=app.openapi_tags,
         )
+        _drop_validation_errors(made)
         for schema in made["components"]["schemas"].values():
             _order_examples(schema, made["components"]["schemas"])
         app.openapi_schema = made
     return app.openapi_schema
+
+
+def _drop_validation_errors(made: dict[str, Any]) -> None:
+    """FastAPI declares a 422 of its own everywhere; ours is the documented 400."""
+    for methods in made["paths"].values():
+        for operation in methods.values():
+            operation["responses"].pop("422", None)
+    for name in ("HTTPValidationError", "ValidationError"):
+        made["components"]["schemas"].pop(name, None)
 
 
 def _order_examples(schema: dict[str, Any], schemas: dict[str, Any]) -> None:
@@ -54,4 +64,4 @@ def _ordered(value: Any, schema: dict[str, Any], schemas: dict[str, Any]) -> Any
         return value
     properties = schema["properties"]
     known = {name: _ordered(value[name], properties[name], schemas) for name in properties if name in value}
-    return {**known, **value}
+    return {**known, **{name: item for name, item in value.items() if name not in known}}

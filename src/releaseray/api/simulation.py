@@ -7,6 +7,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
+from typing_extensions import TypeAliasType
 
 test_mode: ContextVar[bool] = ContextVar("test_mode", default=False)
 
@@ -21,6 +22,8 @@ def simulated(response_model: Any, values: dict[str, Any]) -> BaseModel:
 
 
 def _first_model(response_model: Any) -> type[BaseModel]:
+    if isinstance(response_model, TypeAliasType):
+        return _first_model(response_model.__value__)
     if get_origin(response_model) in (types.UnionType, typing.Union, typing.Annotated):
         return _first_model(get_args(response_model)[0])
     model: type[BaseModel] = response_model

@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, ConfigDict, Field
+from typing_extensions import TypeAliasType
 
 from releaseray.api.schemas.base import (
     HasMore,
@@ -109,7 +110,7 @@ class DraftFailed(Output):
     error: Problem
 
 
-DraftState = Draft | DraftProcessing | DraftFailed
+DraftState = TypeAliasType("DraftState", Draft | DraftProcessing | DraftFailed)
 
 
 class DraftList(Output):

@@ -2,7 +2,8 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict
+from typing_extensions import TypeAliasType
 
 from releaseray.api.schemas.base import Input, OneOf, Output, ShortText, Timestamp
 from releaseray.api.schemas.errors import Problem
@@ -68,4 +69,4 @@ class PublicationFailed(Output):
     error: Problem
 
 
-PublicationState = Annotated[Publication | PublicationProcessing | PublicationFailed, Field(title="PublicationState")]
+PublicationState = TypeAliasType("PublicationState", Publication | PublicationProcessing | PublicationFailed)
