@@ -4,16 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from releaseray.notes.change import Change
-from releaseray.notes.conventions import KIND_CATEGORIES, heading_category, label_category, says_no_note
+from releaseray.notes.classify_words import explained, refined
+from releaseray.notes.classify_written import written
 from releaseray.notes.draft import Category
 from releaseray.notes.history import History
-
-_QUIET = frozenset({Category.DOCS, Category.INTERNAL})
+from releaseray.notes.model import Model, shipped
+from releaseray.notes.model_features import features_of
+from releaseray.notes.model_learn import CLASSES, KEEP, sigmoid
+from releaseray.notes.model_own import learned
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Where a change stands: `keep` is the probability that a maintainer lists it for users."""
+    """Where a change stands: `keep` is the probability that a maintainer lists it for users, so scaled that from
+    0.5 on listing pays; `reason` names the deciding signal."""
 
     category: Category
     keep: float
@@ -22,29 +26,31 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is known of the repository as a whole, learned once for a history."""
+    """What is known of the repository as a whole: the general model, and the same corrected by its own past."""
+
+    general: Model
+    own: Model
+    notes: int = 0
 
 
 def context_for(history: History, changes: Sequence[Change]) -> Context:
-    """Learn how this repository files its changes."""
-    return Context()
+    """Learn how this repository files its changes, from its changelog and, where known, the commits behind it."""
+    general = shipped()
+    own = learned(history, general)
+    return Context(general, own.model, own.notes)
 
 
 def classify(change: Change, context: Context) -> Verdict:
     """The verdict for one change, by the most trusted signal it carries."""
-    if label := says_no_note(change.labels):
-        return Verdict(Category.INTERNAL, 0.02, f"label {label}")
-    if change.headline.breaking or "BREAKING CHANGE" in change.body:
-        return Verdict(Category.BREAKING, 0.95, "marked as breaking")
-    if category := KIND_CATEGORIES.get(change.headline.kind):
-        return _spoken(category, f"prefix {change.headline.kind}:")
-    for label in change.labels:
-        if category := label_category(label):
-            return _spoken(category, f"label {label}")
-    if category := heading_category(change.title):
-        return _spoken(category, "words of the title")
-    return _spoken(Category.INTERNAL, "no signal")
+    features = features_of(change)
+    found = context.own.scores(features)
+    keep = round(sigmoid(found[KEEP]), 4)
+    best = _best(found)
+    if said := written(change):
+        return Verdict(said.category or refined(best, change), keep if said.keep is None else said.keep, said.reason)
+    ours = context.notes > 0 and _best(context.general.scores(features)) is not best
+    return Verdict(refined(best, change), keep, explained(best, features, context.own, ours))
 
 
-def _spoken(category: Category, reason: str) -> Verdict:
-    return Verdict(category, 0.1 if category in _QUIET else 0.8, reason)
+def _best(found: Sequence[float]) -> Category:
+    return CLASSES[max(range(KEEP), key=found.__getitem__)]

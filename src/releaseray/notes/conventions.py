@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 
 from releaseray.notes.draft import Category
+from releaseray.notes.headline import Headline
 
 _HEADINGS = (
     (Category.DEPRECATION, r"\bdeprecat"),
     (Category.BREAKING, r"break|incompatib|\bremov|\bupgrad(?:e|ing)\b|\bmigrat|\bmajor\b|\bdropped\b|💥|🛑"),
     (Category.SECURITY, r"\bsecurity\b|\bvulnerab|\bcve\b|🔒"),
-    (Category.DOCS, r"\bdoc(?:s|umentation)?\b|\btranslation|\bexamples?\b|\breadme\b|📝|📚"),
+    (Category.DOCS, r"\bdoc(?:s|umentation|umented)?\b|\btranslation|\bexamples?\b|\breadme\b|📝|📚"),
     (Category.PERF, r"\bperf|\boptimi[sz]|\bspeed|\bfaster\b|⚡"),
     (Category.FEATURE, r"\bfeat|\bnew\b|\benhanc|\badd(?:ed|itions?)?\b|\bimprove|✨|🚀|💡|🎉"),
     (Category.FIX, r"fix|\bbugs?\b|\bcorrections?\b|\bresolved\b|\bregressions?\b|🐛|🧰|🐞"),
@@ -51,6 +52,14 @@ def heading_category(heading: str) -> Category | None:
         if pattern.search(heading):
             return category
     return None
+
+
+def spoken_category(head: Headline) -> Category | None:
+    """What the author of a title said outright, by its kind (`feat:`), its tag (`[BUGFIX]`) or its emoji."""
+    if head.kind in KIND_CATEGORIES:
+        return KIND_CATEGORIES[head.kind]
+    marks = (*head.tags, *head.emoji)
+    return heading_category(marks[0]) if marks else None
 
 
 _LABEL_TRIM = re.compile(

@@ -1,0 +1,62 @@
+"""Gives back to rows the shape the engine meets them in: a changelog and commits of the time before a range."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from benchmarks.notes.rows import Row
+from releaseray.notes.history import Commit, History
+
+HELD_OUT = 1 / 3
+"""Share of a repository's releases (of its changes, where releases are not known) that is asked about: the newest."""
+
+HEADINGS = {
+    "breaking": "Breaking changes", "feature": "Features", "fix": "Bug fixes", "perf": "Performance",
+    "docs": "Documentation", "internal": "Internal", "security": "Security", "deprecation": "Deprecations",
+}  # fmt: skip
+INVENTED = 9_000_000
+
+
+def split(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """The newest releases of one repository, and what came before: rows stand newest first."""
+    versions = list(dict.fromkeys(row.version for row in rows if row.version))
+    newest = set(versions[: max(1, round(len(versions) * HELD_OUT))])
+    fragments = [row for row in rows if not row.version]
+    at = round(len(fragments) * HELD_OUT)
+    asked = [row for row in rows if row.version in newest] + fragments[:at]
+    before = [row for row in rows if row.version and row.version not in newest] + fragments[at:]
+    return asked, before
+
+
+def history(rows: Sequence[Row], *, commits: bool = True) -> History:
+    """The past that these rows are: their changelog as its people wrote it and, if wanted, the commits behind it.
+
+    A row without a pull request (its fragment had a number in its name) is given one on both sides.
+    """
+    numbers = {row.commit.sha: row.change.pr or INVENTED + at for at, row in enumerate(rows)}
+    past = tuple(_commit(row, numbers, at, rows) for at, row in enumerate(rows)) if commits else ()
+    return History(rows[0].repo if rows else "", "v0", "v1", (), changelog=changelog(rows, numbers), past=past)
+
+
+def changelog(rows: Sequence[Row], numbers: dict[str, int]) -> str:
+    """The listed rows as a changelog, newest release first."""
+    lines: list[str] = []
+    for version, release in groupby(rows, key=lambda row: row.version):
+        lines.append(f"\n## {version if version and version[:1].isdigit() else '0.' + str(len(lines))}\n")
+        listed = sorted((row for row in release if row.listed), key=_heading)
+        for heading, notes in groupby(listed, key=_heading):
+            lines.append(f"\n### {heading}\n")
+            lines += [f"- {' '.join(row.text.split())} (#{numbers[row.commit.sha]})" for row in notes]
+    return "\n".join(lines)
+
+
+def _heading(row: Row) -> str:
+    return row.heading or (HEADINGS[row.noted.value] if row.noted else "Changed")
+
+
+def _commit(row: Row, numbers: dict[str, int], at: int, rows: Sequence[Row]) -> Commit:
+    older = rows[at + 1].commit.sha if at + 1 < len(rows) else "root"
+    commit = row.commit
+    parents = (older, *commit.parents[1:])
+    number = numbers[commit.sha]
+    subject = commit.subject if row.change.pr else f"{commit.subject} (#{number})"
+    return commit._replace(parents=parents, subject=subject)

@@ -1,0 +1,103 @@
+"""Rows of human changelogs: reading them, and seeing each as the engine sees it at run time."""
+
+import gzip
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from releaseray.notes.change import Change
+from releaseray.notes.draft import Category
+from releaseray.notes.headline import headline
+from releaseray.notes.history import Commit, FileChange, History, Person
+from releaseray.notes.link import link
+
+FOLDED = {Category.SECURITY: Category.FIX, Category.DEPRECATION: Category.BREAKING}
+QUIET = frozenset({Category.DOCS, Category.INTERNAL})
+CONTROLS = frozenset({"vitejs/vite"})
+"""Repositories whose changelog is generated from commit prefixes: reported apart, never trained on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A change beside what its maintainers published of it: `category` is folded, None where their heading says no
+    more than "changed" or they left it out; `kept` says that it is listed for users."""
+
+    repo: str
+    version: str | None
+    source: str
+    change: Change
+    listed: bool
+    category: Category | None
+    kept: bool
+    heading: str
+    text: str
+    commit: Commit
+    noted: Category | None
+    """The category as the human's heading has it, not folded."""
+
+
+def read_rows(path: Path) -> list[Row]:
+    """All rows of a file of JSON lines, gzipped or not, in its order.
+
+    Raises ValueError naming the line that is not a row.
+    """
+    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
+    with opened as lines:
+        return [_row(line, number, path) for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def write_rows(path: Path, rows: Iterable[dict[str, Any]]) -> int:
+    """Writes rows as JSON lines, gzipped without a time stamp so that the same rows give the same bytes."""
+    lines = [json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n" for row in rows]
+    path.write_bytes(gzip.compress("".join(lines).encode(), mtime=0))
+    return len(lines)
+
+
+def by_repository(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    """The rows of each repository, repositories in alphabetical order."""
+    grouped: dict[str, list[Row]] = {}
+    for row in rows:
+        grouped.setdefault(row.repo, []).append(row)
+    return dict(sorted(grouped.items()))
+
+
+def _row(line: str, number: int, path: Path) -> Row:
+    try:
+        raw = json.loads(line)
+        said = raw["category"]
+        category = Category(said) if said in set(Category) else None
+        return Row(
+            repo=raw["repo"],
+            version=raw["version"],
+            source=raw["source"],
+            change=_change(raw),
+            listed=said is not None,
+            category=FOLDED.get(category, category) if category else None,
+            kept=said is not None and category not in QUIET,
+            heading=raw["heading"] or "",
+            text=raw["text"] or "",
+            commit=_commit(raw),
+            noted=category,
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path}, line {number}: not a row of human changelogs ({error!r})") from error
+
+
+def _commit(raw: dict[str, Any]) -> Commit:
+    files = tuple(FileChange(*entry.split("\t", 1)) for entry in raw["files"])
+    person = Person("dependabot[bot]", "bot@users.noreply.github.com") if raw["bot"] else Person("A. Person", "a@b.c")
+    parents = ("a", "b") if raw["subject"].startswith("Merge") else ("a",)
+    return Commit(raw["sha"], parents, person, 0, raw["subject"], raw["body"], files)
+
+
+def _change(raw: dict[str, Any]) -> Change:
+    commit = _commit(raw)
+    linked = next(iter(link(History(raw["repo"], None, "", (commit,)))), None) or _unlinked(commit)
+    return replace(linked, pr=raw["pr"] or linked.pr, is_bot=raw["bot"])
+
+
+def _unlinked(commit: Commit) -> Change:
+    """A merge of branches says nothing of itself, so the engine drops it; the row is scored all the same."""
+    return Change((commit.sha,), commit.subject, headline(commit.subject), body=commit.body, files=commit.files)

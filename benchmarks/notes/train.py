@@ -1,0 +1,167 @@
+"""Trains the coefficients: `python -m benchmarks.notes.train [ROWS…] [--out FILE]`; same rows, same bytes.
+
+Beside what maintainers listed, two kinds of silent evidence count a little: a change left out whose author or files
+say what it is (documentation, upkeep) is an example of that category, and a change whose author gave its kind
+(`perf: …`) is an example of it with the prefix taken away, so that the words are learned and not the prefix alone.
+"""
+
+import argparse
+import random
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from math import log, sqrt
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks.notes.rows import CONTROLS, FOLDED, Row, read_rows
+from releaseray.notes.conventions import spoken_category
+from releaseray.notes.draft import Category
+from releaseray.notes.model import BIAS, Model, dumped
+from releaseray.notes.model_features import features_of
+from releaseray.notes.model_learn import CLASSES, WIDTH, Example, learn, shrink
+from releaseray.notes.model_learn import Row as Weights
+
+DATA = Path("../shared/data/human_changelogs.jsonl.gz")
+OUT = Path("src/releaseray/notes/model.json")
+PASSES, RATE, KEEP_RATE, FADE, SLOWER = 4, 0.015, 0.02, 0.95, 0.8
+SEED = 7
+SILENT_SHARE, SPOKEN_SHARE = 0.2, 0.3
+RARE_CLASSES = 0.4
+"""0 counts classes as often as they come, 1 all alike."""
+
+FEWEST_CHANGES, FEWEST_REPOSITORIES = 4, 2
+"""A feature counts when it is seen in so many changes and repositories."""
+
+STRONG = 3
+STRONG_KINDS = ("kc:", "q:", "fq:", "only:", "no:src", "src", "bang", "bot", "r:", "has:", "bhas:")
+"""Features that hold for any project are let to weigh more than single words."""
+
+LEAST = 0.006
+"""A feature none of whose weights reaches this is left away."""
+
+CUT = log(0.27 / 0.73)
+"""From this log-odds on listing pays best over all repositories, by F1."""
+
+UPKEEP = frozenset({"test", "ci", "lock", "build", "meta", "bench", "manifest"})
+_CLASS = {category: index for index, category in enumerate(CLASSES)}
+
+
+class Lesson(NamedTuple):
+    """The features of a change, its class or -1, whether it was kept or None, its repository and its kind."""
+
+    features: frozenset[str]
+    label: int
+    kept: bool | None
+    repo: str
+    kind: str
+
+
+def trained(rows: Sequence[Row]) -> Model:
+    """The model that the rows teach. Repositories count by the root of their size, so that none drowns others."""
+    lessons = list(_lessons(rows))
+    vocabulary = _vocabulary(lesson for lesson in lessons if lesson.kind == "kept")
+    table: dict[str, Weights] = {feature: [0.0] * WIDTH for feature in (BIAS, *vocabulary)}
+    examples = _examples(lessons, table)
+    order = random.Random(SEED)  # noqa: S311 - an order that can be repeated, not a secret
+    for turn in range(PASSES):
+        order.shuffle(examples)
+        learn(examples, RATE * SLOWER**turn, KEEP_RATE * SLOWER**turn)
+        shrink(table.values(), FADE)
+    weights = {f: [weight * _strength(f) for weight in row] for f, row in table.items()}
+    return Model({f: row for f, row in weights.items() if f == BIAS or _tells(row)}, CUT)
+
+
+def _tells(row: Weights) -> bool:
+    return max(abs(weight) for weight in row) >= LEAST
+
+
+def _strength(feature: str) -> int:
+    return STRONG if feature.startswith(STRONG_KINDS) else 1
+
+
+def _lessons(rows: Sequence[Row]) -> Iterator[Lesson]:
+    for row in rows:
+        if row.repo in CONTROLS:
+            continue
+        features = frozenset(features_of(row.change))
+        spoken = spoken_category(row.change.headline)
+        if row.category:
+            yield Lesson(features, _CLASS[row.category], None, row.repo, "listed")
+        elif not row.listed and (silent := spoken or _silent(features)):
+            yield Lesson(features, _label(silent), None, row.repo, "silent")
+        if spoken:
+            yield Lesson(_without_prefix(features), _label(spoken), None, row.repo, "spoken")
+        yield Lesson(features, -1, row.kept, row.repo, "kept")
+
+
+def _label(category: Category) -> int:
+    return _CLASS[FOLDED.get(category, category)]
+
+
+def _without_prefix(features: frozenset[str]) -> frozenset[str]:
+    return frozenset(f for f in features if not f.startswith(("k:", "s:", "kc:", "e:", "g:")) and f != "bang")
+
+
+def _silent(features: frozenset[str]) -> Category | None:
+    if "only:docs" in features or "only:example" in features:
+        return Category.DOCS
+    roles = {feature[2:] for feature in features if feature.startswith("r:")}
+    return Category.INTERNAL if "bot" in features or (roles and roles <= UPKEEP) else None
+
+
+def _vocabulary(lessons: Iterable[Lesson]) -> list[str]:
+    changes: Counter[str] = Counter()
+    repositories: dict[str, set[str]] = defaultdict(set)
+    for lesson in lessons:
+        for feature in lesson.features:
+            changes[feature] += 1
+            repositories[feature].add(lesson.repo)
+    enough = (f for f, n in changes.items() if n >= FEWEST_CHANGES and len(repositories[f]) >= FEWEST_REPOSITORIES)
+    return sorted(enough)
+
+
+def _examples(lessons: Sequence[Lesson], table: dict[str, Weights]) -> list[Example]:
+    weights = _weights(lessons)
+    examples = []
+    for lesson, weight in zip(lessons, weights, strict=True):
+        known = [feature for feature in sorted(lesson.features) if feature in table]
+        rows = [table[feature] for feature in (BIAS, *known) for _ in range(_strength(feature))]
+        examples.append(Example(rows, lesson.label, lesson.kept, weight))
+    return examples
+
+
+def _weights(lessons: Sequence[Lesson]) -> list[float]:
+    """What each lesson counts: 1 on average among lessons of headings, 1 on average among lessons of keeping."""
+    sizes = Counter((lesson.kind, lesson.repo) for lesson in lessons)
+    totals: Counter[str] = Counter()
+    for (kind, _repo), size in sorted(sizes.items()):
+        totals[kind] += sqrt(size)  # type: ignore[assignment]  # counters may hold fractions
+    shares = {"listed": 1.0, "silent": SILENT_SHARE, "spoken": SPOKEN_SHARE, "kept": 1.0}
+    raw = [shares[x.kind] / sqrt(sizes[x.kind, x.repo]) / totals[x.kind] for x in lessons]
+    by_class = [0.0] * len(CLASSES)
+    for lesson, weight in zip(lessons, raw, strict=True):
+        if lesson.label >= 0:
+            by_class[lesson.label] += weight
+    mean = sum(by_class) / len(by_class)
+    classes = [(mean / total) ** RARE_CLASSES if total else 0.0 for total in by_class]
+    filed = [w * classes[x.label] for x, w in zip(lessons, raw, strict=True) if x.label >= 0]
+    scale = len(filed) / sum(filed) if filed else 0.0
+    kept = sum(lesson.kind == "kept" for lesson in lessons)
+    return [w * classes[x.label] * scale if x.label >= 0 else w * kept for x, w in zip(lessons, raw, strict=True)]
+
+
+def main(arguments: list[str]) -> int:
+    """Reads the command line, trains, writes."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("rows", nargs="*", type=Path, default=[DATA])
+    parser.add_argument("--out", type=Path, default=OUT)
+    asked = parser.parse_args(arguments)
+    model = trained([row for path in asked.rows for row in read_rows(path)])
+    written = asked.out.write_bytes(dumped(model))
+    print(f"{len(model.table)} features, {written / 1000:.0f} kB in {asked.out}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

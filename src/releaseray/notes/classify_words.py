@@ -1,0 +1,62 @@
+"""The last touches to a verdict of the model: the finer category, and its reason in words."""
+
+import re
+from collections.abc import Iterable
+
+from releaseray.notes.change import Change
+from releaseray.notes.draft import Category
+from releaseray.notes.model import Model
+from releaseray.notes.model_learn import CLASSES
+
+_SECURITY = re.compile(r"\bCVE-\d|\bGHSA-|\b(?:security|vulnerabilit(?:y|ies)|xss|ssrf|csrf|redos|path traversal)\b", re.IGNORECASE)
+_DEPRECATES = re.compile(r"\bdeprecat(?:e[sd]?|ing|ions?)\b", re.IGNORECASE)
+_REMOVES = re.compile(r"\b(?:remov|drop|delet|renam)", re.IGNORECASE)
+_PLAIN = {
+    "f": "title begins “{}”",
+    "t": "word “{}” in the title",
+    "l": "title ends “{}”",
+    "k": "prefix {}:",
+    "s": "scope {}",
+    "e": "emoji {}",
+    "g": "tag [{}]",
+    "b": "word “{}” in the text",
+    "p": "path names “{}”",
+    "x": "files of type .{}",
+    "only": "touches only {} files",
+    "r": "touches {} files",
+    "rA": "adds {} files",
+    "rD": "deletes {} files",
+}
+_SPOKEN = "prefix says {}"
+_TALK = {
+    "perf": "speed", "fix": "something wrong", "add": "something new", "drop": "something taken away",
+    "old": "something deprecated", "docs": "documentation", "chore": "upkeep", "sec": "security",
+}  # fmt: skip
+
+
+def refined(category: Category, change: Change) -> Category:
+    """Security among fixes, deprecation among what breaks: the model does not tell these apart."""
+    title = change.headline.text
+    if category is Category.FIX and _SECURITY.search(title):
+        return Category.SECURITY
+    if category is Category.BREAKING and _DEPRECATES.search(title) and not _REMOVES.search(title):
+        return Category.DEPRECATION
+    return category
+
+
+def explained(category: Category, features: Iterable[str], model: Model, own: bool) -> str:
+    """The feature that speaks loudest for the category, in words; `own` says that the project's past decided."""
+    at = CLASSES.index(category)
+    table = model.table
+    loudest = max((feature for feature in features if feature in table), key=lambda f: table[f][at], default="")
+    why = _worded(loudest)
+    return f"{why}; so filed in this project's changelog" if own else why
+
+
+def _worded(feature: str) -> str:
+    kind, _, value = feature.partition(":")
+    if kind in {"q", "fq"} and value in _TALK:
+        return f"title speaks of {_TALK[value]}"
+    if kind == "kc":
+        return _SPOKEN.format(value)
+    return _PLAIN[kind].format(value) if kind in _PLAIN and value else "title and files taken together"

@@ -1,0 +1,109 @@
+"""What the author of a change wrote for the release notes: fragments, release-note blocks, trailers, labels."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from releaseray.notes.change import Change, Fragment
+from releaseray.notes.conventions import KIND_CATEGORIES, heading_category, label_category, says_no_note
+from releaseray.notes.draft import Category
+
+
+class Said(NamedTuple):
+    """`category` and `keep` are None where the author left them open; `reason` names the place."""
+
+    category: Category | None
+    keep: float | None
+    reason: str
+
+
+LISTED = 0.97
+LEFT_OUT = 0.03
+_QUIET = frozenset({Category.DOCS, Category.INTERNAL})
+_BLOCK = re.compile(r"^[ \t]*(?:`{3,}|~{3,})[ \t]*release-notes?(?::(?P<kind>[\w-]+))?[^\n]*\n(?P<text>.*?)^[ \t]*(?:`{3,}|~{3,})", re.M | re.S)
+_NONE = re.compile(r"\W*(?:none|n/?a|no)?\W*", re.IGNORECASE)
+_TRAILER = re.compile(r"^Changelog: *([\w /-]+?) *$", re.MULTILINE)
+_FOOTER = re.compile(r"^BREAKING[ -]CHANGES?: *\S", re.MULTILINE)
+_FIELD = re.compile(r"^(?:change_type|kind|type|category)\s*:\s*['\"]?([\w -]+?)['\"]?\s*(?:#.*)?$", re.MULTILINE)
+_RENO = re.compile(r"^(features|fixes|issues|upgrade|deprecations|critical|security|other|prelude)\s*:", re.MULTILINE)
+_BUMP = re.compile(r"^['\"]?[@\w./-]+['\"]?\s*:\s*(major|minor|patch)\s*$", re.MULTILINE)
+_KINDS = {
+    "removal": Category.BREAKING,
+    "removals": Category.BREAKING,
+    "upgrade": Category.BREAKING,
+    "critical": Category.FIX,
+    "issues": Category.FIX,
+    "contrib": Category.INTERNAL,
+    "trivial": Category.INTERNAL,
+    "process": Category.INTERNAL,
+    "misc": Category.INTERNAL,
+    "changed": None,
+    "change": None,
+    "note": None,
+    "none": Category.INTERNAL,
+    "major": Category.BREAKING,
+}
+_GITHUB_MAJOR = re.compile(r"^(?:semver[-:/ ]?)?major$|^(?:kind/)?(?:api|breaking)[- ]?change$|^breaking$", re.IGNORECASE)
+
+
+def written(change: Change) -> Said | None:
+    """The most trusted thing the author said outright; None where all is left to the reader."""
+    return next(_sayings(change), None)
+
+
+def _sayings(change: Change) -> Iterator[Said]:
+    if change.labels and (label := says_no_note(change.labels)):
+        yield Said(None, LEFT_OUT, f"label {label}")
+    if change.fragments:
+        yield _fragment(change.fragments[0])
+    body = change.body
+    if "release-note" in body and (block := _BLOCK.search(body)):
+        yield _block(block)
+    if "hangelog: " in body and (trailer := _TRAILER.search(body)):
+        yield _of_kind(trailer[1], f"trailer Changelog: {trailer[1]}")
+    if change.headline.breaking:
+        yield Said(Category.BREAKING, LISTED, "marked ! as breaking")
+    if "BREAKING" in body and _FOOTER.search(body):
+        yield Said(Category.BREAKING, LISTED, "footer BREAKING CHANGE")
+    yield from _labels(change)
+
+
+def _labels(change: Change) -> Iterator[Said]:
+    for label in change.labels:
+        if _GITHUB_MAJOR.match(label):
+            yield Said(Category.BREAKING, LISTED, f"label {label}")
+    for label in change.labels:
+        if category := label_category(label):
+            yield Said(category, None, f"label {label}")
+
+
+def _block(block: re.Match[str]) -> Said:
+    if _NONE.fullmatch(block["text"]):
+        return Said(None, LEFT_OUT, "release-note block says none")
+    return _of_kind(block["kind"] or "", "release-note block")
+
+
+def _of_kind(kind: str, reason: str) -> Said:
+    word = kind.strip().lower().replace("_", " ")
+    category = _KINDS[word] if word in _KINDS else KIND_CATEGORIES.get(word) or heading_category(word)
+    return Said(category, LEFT_OUT if category in _QUIET else LISTED, reason)
+
+
+def _fragment(fragment: Fragment) -> Said:
+    """A news fragment's kind is in its name (towncrier), in a field (changie, chloggen), its keys (reno) or is the
+    size of the step it asks for (changesets)."""
+    name = fragment.path.rpartition("/")[2]
+    reason = f"news fragment {name}"
+    if bumps := _BUMP.findall(fragment.text[:2000]):
+        text = fragment.text.rpartition("---")[2]
+        prefix = re.match(r"\s*(\w+)(?:\([^)]*\))?!?:", text)
+        spoken = KIND_CATEGORIES.get(prefix[1].lower()) if prefix else None
+        category = Category.BREAKING if "major" in bumps else spoken or (Category.FEATURE if "minor" in bumps else None)
+        return Said(category, LISTED, reason)
+    if found := _FIELD.search(fragment.text):
+        return _of_kind(found[1], reason)
+    if name.endswith((".yaml", ".yml")) and (key := _RENO.search(fragment.text)):
+        return _of_kind(key[1], reason)
+    words = [word for part in name.lower().split(".")[:-1] for word in re.split(r"[_\d-]+", part) if word]
+    kind = next((word for word in words if word in _KINDS or word in KIND_CATEGORIES or heading_category(word)), "")
+    return _of_kind(kind, reason)

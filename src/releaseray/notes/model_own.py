@@ -1,0 +1,119 @@
+"""What a project's own past teaches: which of its changes went under which heading, and which were left out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from releaseray.notes.change import Change
+from releaseray.notes.draft import Category
+from releaseray.notes.history import History
+from releaseray.notes.link import link
+from releaseray.notes.model import BIAS, Model
+from releaseray.notes.model_features import features_of, text_features
+from releaseray.notes.model_learn import CLASSES, WIDTH, Example, Row, learn
+from releaseray.notes.own_changelog import Note, notes_of
+from releaseray.notes.model_match import matched
+
+MOST_PAST = 1000
+MOST_NOTES = 300
+"""Changes of the past, and notes without a known change, that are learned from: the newest."""
+
+FEWEST_LISTED = 12
+"""Listed changes from which on the past says something of what is left out."""
+
+PASSES = 3
+RATE = 0.3
+KEEP_RATE = 0.3
+FOLDED = {Category.SECURITY: Category.FIX, Category.DEPRECATION: Category.BREAKING}
+_QUIET = frozenset({Category.DOCS, Category.INTERNAL})
+_CLASS = {category: index for index, category in enumerate(CLASSES)}
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The model corrected by a project's own past, and how many notes and changes taught it."""
+
+    model: Model
+    notes: int
+    changes: int
+
+
+class _Past(NamedTuple):
+    features: set[str]
+    label: int
+    kept: bool | None
+
+
+def learned(history: History, model: Model) -> Own:
+    """`model` corrected by what `history` knows of the time before its range; the same model when that is nothing."""
+    notes = notes_of(history.changelog)
+    if not notes:
+        return Own(model, 0, 0)
+    changes = link(_past_of(history))[:MOST_PAST] if history.past else []
+    lessons = _lessons(changes, notes)
+    table: dict[str, Row] = {}
+    examples = [Example(_rows(lesson.features, table, model), lesson.label, lesson.kept) for lesson in lessons]
+    foretold: list[float] = []
+    for _ in range(PASSES):
+        foretold = learn(examples, RATE, KEEP_RATE)
+    outcomes = [(odds, lesson.kept) for odds, lesson in zip(foretold, lessons, strict=True) if lesson.kept is not None]
+    cut = best_cut(outcomes, model.cut) if outcomes else model.cut
+    return Own(Model({**model.table, **table}, cut), len(notes), len(outcomes))
+
+
+def _past_of(history: History) -> History:
+    return History(history.full_name, None, history.from_tag or "", history.past, pulls=history.pulls)
+
+
+def _lessons(changes: Sequence[Change], notes: Sequence[Note]) -> list[_Past]:
+    """What there is to learn from, oldest first, so that the newest habits come last and weigh most."""
+    pairs = matched(changes, notes)
+    listed = sum(note is not None for _, note in pairs)
+    told = {id(note) for _, note in pairs if note}
+    alone = [note for note in notes if id(note) not in told and note.category][:MOST_NOTES]
+    lessons = [_Past(text_features(note.text), _label(note), None) for note in reversed(alone)]
+    for change, note in reversed(pairs):
+        kept = _kept(note) if listed >= FEWEST_LISTED else None
+        if note or kept is not None:
+            lessons.append(_Past(features_of(change), _label(note) if note else -1, kept))
+    return lessons
+
+
+def _label(note: Note) -> int:
+    return _CLASS[FOLDED.get(note.category, note.category)] if note.category else -1
+
+
+def _kept(note: Note | None) -> bool:
+    return note is not None and note.category not in _QUIET
+
+
+def _rows(features: set[str], table: dict[str, Row], model: Model) -> list[Row]:
+    """The rows of the features, ready to change: the model's own are copied before the first touch."""
+    rows = []
+    for feature in (*sorted(features), BIAS):
+        row = table.get(feature)
+        if row is None:
+            row = table[feature] = list(model.table.get(feature, _NOTHING))
+        rows.append(row)
+    return rows
+
+
+_NOTHING = (0.0,) * WIDTH
+_PRIOR = 20
+"""How many changes' worth the general cut counts beside the project's own."""
+
+
+def best_cut(outcomes: Sequence[tuple[float, bool | None]], general: float) -> float:
+    """The log-odds from which on listing pays best by F1 on what was foretold, drawn towards the general cut."""
+    total = sum(bool(kept) for _, kept in outcomes)
+    best, cut, hits = 0.0, general, 0
+    ranked = sorted(outcomes, key=lambda outcome: -outcome[0])
+    for taken, (odds, kept) in enumerate(ranked, 1):
+        hits += bool(kept)
+        score = 2 * hits / (taken + total)
+        if score > best:
+            best, cut = score, odds
+    share = len(outcomes) / (len(outcomes) + _PRIOR)
+    return share * cut + (1 - share) * general
+
+

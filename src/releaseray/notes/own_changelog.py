@@ -1,0 +1,156 @@
+"""Reads a project's changelog, whatever its markup: which notes stand under which heading of which version."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from releaseray.notes.conventions import KIND_CATEGORIES, heading_category
+from releaseray.notes.draft import Category
+
+MOST_NOTES = 2500
+"""Notes read of one changelog, newest first."""
+
+
+class Note(NamedTuple):
+    """One line of a changelog: `heading` is what it stands under (or its own mark, `[BUGFIX]`), `category` what
+    that heading names, None where it says no more than "changed"; `numbers` are the pull requests and issues."""
+
+    version: str
+    heading: str
+    category: Category | None
+    text: str
+    numbers: tuple[int, ...]
+
+
+VERSION = re.compile(
+    r"^(?:\W{0,3}(?:release|version|changes in|what's new in|[a-z@][\w@/.-]*?)?[\s:@_-]*?)??\[?`{0,2}"
+    r"(?:release[ _-]?|version\s+)?v?(?P<version>\d+(?:\.\d+)+(?:[.-]?(?:alpha|beta|preview|rc|dev|post|pre|a|b|c)[.-]?\d*(?:\.\d+)*)?"
+    r"(?:/v\d+(?:\.\d+)+)?)\b(?!\s+(?:support|only|and|compat))",
+    re.IGNORECASE,
+)
+_UNRELEASED = re.compile(r"^\W*(?:unreleased|next|main|master|upcoming|in progress|head|development|latest changes)\b", re.IGNORECASE)
+_ATX = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
+_UNDERLINE = re.compile(r"^([=\-~^\"'+*#`:.])\1{2,}\s*$")
+_BOLD = re.compile(r"^\s{0,3}(?:\*\*|__)(.{2,80}?)(?:\*\*|__):?\s*$")
+_CAPTION = re.compile(r"^\s{0,3}([A-Z][\w /&,'-]{2,60}):\s*$")
+_BULLET = re.compile(r"^(\s*)(?:[-*+•]|\d{1,3}[.)])\s+(.*)$")
+_NUMBERS = re.compile(
+    r"(?:#|/(?:pull|issues|merge_requests|pulls)/|\bGH-|\bgh-|:(?:pr|issue|gh|pull|ghpull|ghissue|bug|feature)!?:`[^`<]*?#?)(\d+)"
+)
+_MARK = re.compile(
+    r"^(?:\\?\[(?P<tag>[A-Z][A-Za-z_ /-]{2,30})\\?\](?!\()|\*\*(?P<bold>[A-Za-z][\w /-]{2,30}?)(?:\([^)]*\))?!?:?\*\*:?"
+    r"|\*\(?(?P<it>[A-Za-z][\w /-]{2,30}?)\)?\*:?"
+    r"|(?P<word>[A-Za-z][A-Za-z]{2,14}(?: fix)?)(?:\([^)]*\))?!?:)\s+"
+)
+_LEADING_NUMBER = re.compile(r"^\W{0,2}#?\d{2,6}\]?(?:\([^)\s]*\))?\)?[:,]?\s+")
+_NOT_NOTES = re.compile(r"contributors?$|^contributors|^credits?\b|^thanks\b|^committers|^install|^closed issues", re.IGNORECASE)
+_DATED = re.compile(r"\d{4}|\bTBD\b|unreleased|\bdev\b", re.IGNORECASE)
+_MARKUP = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)|`([^`<]+?) <[^>]*>`_+|<!--.*?-->|:\w+:(?=`)")
+_LINK_DEFINITION = re.compile(r"^\s*(?:\[[^\]]+\]:|\.\. )")
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Where the reading stands: the version, the headings above, and the note that is still growing."""
+
+    version: str = ""
+    version_level: int = 99
+    headings: dict[int, str] = field(default_factory=dict)
+    underlines: list[str] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+
+    def note(self) -> Note | None:
+        """The note that has been gathered, if any; gathering starts anew."""
+        raw, self.parts = " ".join(self.parts), []
+        text = _MARKUP.sub(lambda m: m[1] or m[2] or "", raw).strip()
+        heading = self.heading()
+        if not self.version or len(text) < 4 or _NOT_NOTES.search(heading):
+            return None
+        text = _LEADING_NUMBER.sub("", text)
+        numbers = tuple(dict.fromkeys(int(n) for n in _NUMBERS.findall(raw) if len(n) < 8))
+        category = heading_category(heading) if heading else None
+        if (mark := _MARK.match(text)) and (marked := _mark_category(mark)):
+            if category is None or mark["tag"]:
+                heading, category = mark[0].strip(" :*[]"), marked
+            text = text[mark.end() :]
+        return Note(self.version, heading, category, text, numbers)
+
+    def heading(self) -> str:
+        """The deepest heading under the version that names a category, else the deepest."""
+        below = [self.headings[level] for level in sorted(self.headings, reverse=True)]
+        return next((h for h in below if heading_category(h)), below[0] if below else "")
+
+    def enter(self, text: str, level: int) -> None:
+        """Go on under a new heading."""
+        text = _MARKUP.sub(lambda m: m[1] or m[2] or "", text).strip(" *_:")
+        found = VERSION.match(text) if level <= self.version_level or self.version_level == 99 else None
+        if found or (level <= self.version_level and _UNRELEASED.match(text)):
+            self.version = found["version"] if found else "unreleased"
+            self.version_level, self.headings = level, {}
+            return
+        self.headings = {above: h for above, h in self.headings.items() if above < level}
+        if level > self.version_level and text:
+            self.headings[level] = text
+
+    def underline_level(self, mark: str) -> int:
+        """The depth of a heading underlined so, by order of appearance."""
+        if mark not in self.underlines:
+            self.underlines.append(mark)
+        return self.underlines.index(mark) + 1
+
+
+def _mark_category(mark: re.Match[str]) -> Category | None:
+    word = next(group for group in mark.groups() if group).lower()
+    return KIND_CATEGORIES.get(word) or (None if mark["word"] and " " not in word else heading_category(word))
+
+
+def notes_of(changelog: str) -> list[Note]:
+    """The notes of a changelog in the order they stand (newest first, as changelogs are), `MOST_NOTES` at most."""
+    notes: list[Note] = []
+    for note in _read(changelog):
+        notes.append(note)
+        if len(notes) >= MOST_NOTES:
+            break
+    return notes
+
+
+def _read(changelog: str) -> Iterator[Note]:
+    reader = _Reader()
+    lines = changelog.splitlines()
+    for number, line in enumerate(lines):
+        below = lines[number + 1] if number + 1 < len(lines) else ""
+        heading = _heading(line, below, reader)
+        bullet = None if heading else _BULLET.match(line)
+        if heading or bullet or not line.strip():
+            if reader.parts and (heading or bullet or not _continues(lines, number)):
+                if note := reader.note():
+                    yield note
+            if heading:
+                reader.enter(*heading)
+            elif bullet:
+                reader.parts = [bullet[2]]
+        elif not _UNDERLINE.match(line) and not _LINK_DEFINITION.match(line):
+            reader.parts.append(line.strip())
+    if note := reader.note():
+        yield note
+
+
+def _continues(lines: list[str], blank: int) -> bool:
+    """Whether the paragraph after the blank line still belongs to the bullet above it: it is indented."""
+    following = next((line for line in lines[blank + 1 : blank + 3] if line.strip()), "")
+    return following.startswith("  ") and not _BULLET.match(following)
+
+
+def _heading(line: str, below: str, reader: _Reader) -> tuple[str, int] | None:
+    if atx := _ATX.match(line):
+        return atx[2], len(atx[1])
+    if not line.strip():
+        return None
+    if line[0] not in " \t" and (under := _UNDERLINE.match(below)) and not _UNDERLINE.match(line) and len(below.strip()) >= min(len(line.strip()), 4):
+        return None if _BULLET.match(line) else (line.strip(), reader.underline_level(under[1]))
+    if len(line) < 60 and line[0] not in " -*" and VERSION.match(line) and _DATED.search(line):
+        return line, 1
+    if bold := _BOLD.match(line) or _CAPTION.match(line):
+        return bold[1], 8
+    return None
