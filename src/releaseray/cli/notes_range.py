@@ -74,6 +74,6 @@ async def _before(source: Source, until: Tag, tags: Sequence[Tag], head: Tag) ->
         newest = newest_release(tags)
         candidates = [newest, *previous_tags(newest, tags)] if newest else []
     for candidate in candidates[:_MOST_CANDIDATES]:
-        if candidate.sha != until.sha and await source.is_ancestor(candidate.sha, until.sha):
+        if (candidate.sha != until.sha or until is head) and await source.is_ancestor(candidate.sha, until.sha):
             return candidate
     return None

@@ -20,8 +20,8 @@ _ROLE = re.compile(r":[\w:+-]{1,40}:`[~!]?\.?(?:_\w+\.)?([^`<]{1,200})(?:<[^`>]{
 _RST_LINK = re.compile(r"`([^`<]{1,200})<[^`>]{0,300}>`__?")
 _MD_LINK = re.compile(r"\[([^\[\]]{1,200})\]\([^()\s]{0,300}\)")
 _CREDIT = re.compile(
-    r"\s*(?:[-–—(,.]\s*)?(?:[Pp]atch|[Cc]ontributed|[Tt]hanks|[Cc]ourtesy|[Bb]y|[Pp]ull request(?: courtesy)?)"
-    r"(?: (?:by|to|of|courtesy))? (?:@[\w-]+|[A-Z][\w.-]+(?: [A-Z][\w.-]+){0,3})\)?\.?\s*$"
+    r"\s*(?:[-–—(,.]{1,3}\s*)?(?:[Pp]atch|[Cc]ontributed|[Tt]hanks|[Cc]ourtesy|[Bb]y|[Pp]ull request(?: courtesy)?)"
+    r"(?: (?:by|to|of|courtesy))? (?:[`@][\w-]+`?|[A-Z][\w.-]+(?: [A-Z][\w.-]+){0,3})\)?\.?\s*$"
 )
 _BULLET = re.compile(r"^\s*[-*+]\s+")
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)\s+(?=[A-Z`\"'(])")

@@ -13,6 +13,7 @@ from releaseray.notes.wording import imperative
 _TELLING = frozenset({Category.FEATURE, Category.SECURITY, Category.PERF, Category.BREAKING})
 _MOST_HIGHLIGHTS = 5
 _MOST_STEPS = 20
+_LONGEST_STEP = 400
 _BARE = re.compile(r"(?:Add(?: support for)?|Introduce|Implement|Support(?: for)?)\s+(?:an? |the )?(?=\S)")
 _BREAKING_NOTE = re.compile(
     r"^[ \t]*BREAKING[ -]CHANGES?(?:\([^)\n]*\))?:?[ \t]*\n?(.+?)(?=\n[ \t]*\n|\n[\w-]+: |\Z)", re.MULTILINE | re.DOTALL
@@ -48,10 +49,13 @@ def _steps(items: Sequence[Item]) -> Iterator[str]:
     for category in (Category.BREAKING, Category.DEPRECATION):
         pressing = [item for item in items if item.category is category and item.fate is Fate.TOLD and item.matters]
         for item in sorted(pressing, key=lambda item: -item.weight):
-            yield inline(imperative(item.note))
-            if found := _BREAKING_NOTE.search(item.change.body):
-                detail = " ".join(found[1].split())
-                yield inline(detail if len(detail) <= 400 else detail[:400].rsplit(" ", 1)[0] + "…")
+            found = _BREAKING_NOTE.search(item.change.body)
+            detail = _shortened(" ".join(found[1].split())) if found else ""
+            yield inline(imperative(item.note)) + (f": {inline(detail)}" if detail else "")
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_STEP else text[:_LONGEST_STEP].rsplit(" ", 1)[0] + "…"
 
 
 def _requirement(need: Requirement) -> str:

@@ -14,8 +14,6 @@ _SECTIONS = {
     Category.FIX: "Fixed",
     Category.PERF: "Changed",
     Category.DEPRECATION: "Deprecated",
-    Category.DOCS: "Changed",
-    Category.INTERNAL: "Changed",
 }
 _VERSION = re.compile(r"^## +\[?([^\]\s]+)\]?[^\n]*\n", re.MULTILINE)
 _GROUP = re.compile(r"^### +(\w+)[ \t]*\n", re.MULTILINE)
@@ -39,7 +37,7 @@ def updated(changelog: str, version: str, date: str | None, draft: Draft) -> str
     if start is None:
         text = _with_section(text, version, date)
         start, end = _section(text, version) or (len(text), len(text))
-    body = _filled(text[start:end], [entry for entry in draft.entries if entry.kept])
+    body = _filled(text[start:end], [entry for entry in draft.entries if entry.kept and entry.category in _SECTIONS])
     rest = text[end:]
     updated_text = text[:start] + body + ("\n" + rest.lstrip("\n") if rest.strip() else "")
     return updated_text.replace("\n", "\r\n") if "\r\n" in changelog else updated_text

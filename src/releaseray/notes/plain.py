@@ -18,14 +18,16 @@ _JARGON = re.compile(
     r"async context|deadlock|goroutine|thread[- ]safe|asserts?|assertions?|dead code|code ?base|boilerplate|monorepo|docstrings?|"
     r"ast|abi|ffi|ub|nullptr|npe|null pointer|segfaults?|buffer overflow|use-after-free|backport|changelog|readme|workflow file|"
     r"github actions?|docker ?file|pre-commit|dependabot|renovate|internals?|helper function|unused|variable|parameter|"
-    r"argument|constructor|subclass|class|method|function|macro|header file|include guard|module|import|imports|exports?|fuzz\w*|"
+    r"argument|constructor|subclass|class|method|function|macro|header file|include guard|module|fuzz\w*|"
     r"snapshot tests?|e2e|fixture|lockfile|submodule|bump|codegen|middleware|endpoint handler|regexp?|serializer|orm|"
-    r"runners?|toolchain|cleanup|cruft|rework internals|todo|hotfix|merge conflicts?|pr|pull request|branch|commit)\b",
+    r"runners?|toolchain|cleanup|cruft|rework internals|todo|hotfix|merge conflicts?|pull request)\b",
     re.IGNORECASE,
 )
 _ALLOW = re.compile(r"(?:Allow|Let|Enable)\s+(?P<who>\S.*?)\s+to\s+(?P<what>(?!the\b|a\b|an\b|be\b)\S.*)$")
 _BE = re.compile(r"(?:Allow|Let|Enable)\s+(?P<who>\S.*?)\s+to be\s+(?P<what>\S.*)$")
 _USERS = re.compile(r"(?:the )?(?:users?|customers?|people|you|admins?|clients?)$", re.IGNORECASE)
+_YOUR = {"their": "your", "theirs": "yours", "them": "you", "themselves": "yourself", "they": "you"}
+_THEIR = re.compile(rf"\b(?:{'|'.join(_YOUR)})\b")
 _DOING = re.compile(r"(?:Allow|Enable|Support)\s+(?P<what>[a-z]+ing\b.*)$")
 _ADD_SUPPORT = re.compile(
     r"(?:Add|Implement|Introduce)\s+(?:basic |initial |experimental |full )?support\s+(?:for|of)\s+(?P<what>\S.*)$"
@@ -50,8 +52,9 @@ def benefit(text: str, fault: bool = False) -> str:
     if found := _BE.match(said):
         return f"{_upper(found['who'])} can now be {found['what']}"
     if found := _ALLOW.match(said):
-        who = "You" if _USERS.match(found["who"]) else _upper(found["who"])
-        return f"{who} can now {found['what']}"
+        if _USERS.match(found["who"]):
+            return f"You can now {_THEIR.sub(lambda their: _YOUR[their[0]], found['what'])}"
+        return f"{_upper(found['who'])} can now {found['what']}"
     if found := _DOING.match(said):
         return f"{_upper(found['what'])} is now possible"
     return past(text, fault)

@@ -10,12 +10,14 @@ from releaseray.notes.authored import authored
 from releaseray.notes.change import Change
 from releaseray.notes.classify import Context, classify, context_for
 from releaseray.notes.draft import Category
+from releaseray.notes.headline import headline
 from releaseray.notes.history import History
 from releaseray.notes.link import link
 from releaseray.notes.people import contributors
 from releaseray.notes.prepared import Item, Prepared
 from releaseray.notes.prune import Fate, prune
 from releaseray.notes.upgrade import requirements
+from releaseray.notes.wording import mended
 
 
 class Counts(NamedTuple):
@@ -77,7 +79,7 @@ def _items(pruned: list[tuple[Change, Fate]], context: Context) -> Iterator[Item
 
 
 def _item(change: Change, fate: Fate, context: Context) -> Item:
-    text = authored(change) or change.headline.text
+    text = authored(change) or _told(change)
     if fate is not Fate.TOLD:
         return Item(change, Category.INTERNAL, 0.0, _FATE_REASONS[fate], fate, text, False, 0.0)
     verdict = classify(change, context)
@@ -92,6 +94,23 @@ def _item(change: Change, fate: Fate, context: Context) -> Item:
         _weight(change, verdict.category, verdict.keep),
     )
 
+
+_FIXES = frozenset({"fix", "fixes", "bugfix", "hotfix"})
+
+
+def _told(change: Change) -> str:
+    """The sentence of the title; a revert quotes what it takes back without that title's own prefixes."""
+    text = change.headline.text
+    if change.reverts:
+        quoted = _QUOTED.match(text)
+        taken_back = headline(quoted[1]).text if quoted else text
+        return (
+            f'Revert "{taken_back[:1].upper()}{taken_back[1:]}"' if quoted or change.headline.kind == "revert" else text
+        )
+    return mended(text) if change.headline.kind in _FIXES else text
+
+
+_QUOTED = re.compile(r"[Rr]everts?:? [\"“](.+)[\"”]")
 
 _CATEGORY_WEIGHT = {
     Category.BREAKING: 0.6,

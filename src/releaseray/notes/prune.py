@@ -147,7 +147,11 @@ def _cancelled(changes: Sequence[Change]) -> set[int]:
     for at in range(len(changes) - 1, -1, -1):
         change = changes[at]
         if _is_revert(change):
-            targets = [t for t in _targets(change, changes, by_sha, by_pr, by_title) if t > at and t not in gone]
+            targets = [
+                t
+                for t in _targets(change, changes, by_sha, by_pr, by_title)
+                if t > at and (t not in gone or t in undone)
+            ]
             if targets:
                 undone[at] = targets
                 gone.update([at, *targets])

@@ -6,7 +6,7 @@ from functools import lru_cache
 from releaseray.notes.verbs import IMPERATIVE, PAST
 
 _OPENING = re.compile(r"([A-Za-z]+(?:-[a-z]+)?)(?=$|[\s,;:])")
-_NAME = re.compile(r"[a-z]+[A-Z]|[_./:(){}<>=\\]|\d|^[a-z]$|^i[A-Z]|^--?\w")
+_NAME = re.compile(r"[a-z]+[A-Z]|[_./:(){}<>=\\]|\d|^[b-hj-z]$|^i[A-Z]|^--?\w")
 _FAULT = re.compile(
     r"(?:an? |the |some |several |various |many |possible |potential |rare |random |occasional |unexpected |flaky )*"
     r"(?:(?:incorrect|wrong|invalid|missing|broken|bad|inconsistent|duplicated?|infinite|memory|null|empty|stale|"
@@ -33,7 +33,7 @@ def past(text: str, fault: bool = False) -> str:
 
 @lru_cache(maxsize=4096)
 def _worded(text: str, fault: bool, past: bool) -> str:
-    text = _STOP.sub("", text.strip())
+    text = _STOP.sub("", text.strip()) or text
     if not _HAS_LETTER.search(text):
         return text
     opening = _OPENING.match(text)
@@ -45,6 +45,30 @@ def _worded(text: str, fault: bool, past: bool) -> str:
     if fault and _FAULT.match(text):
         return ("Fixed " if past else "Fix ") + _lower_first(text)
     return _capital(text)
+
+
+def mended(text: str) -> str:
+    """What an author filed as a fix, with its verb: "rounding of amounts" → "fix rounding of amounts".
+
+    Only a bare thing gets one: what opens with a verb or is a sentence already stays as it is.
+    """
+    opening = _OPENING.match(text)
+    word = opening[1] if opening else ""
+    verb = IMPERATIVE.get(word.lower())
+    rest = text[len(word) :]
+    if verb and not _is_noun(word.lower(), verb, rest):
+        return text
+    if _SENTENCE.search(text) or (not verb and _OBJECT.match(rest.strip()) and word not in _DETERMINERS):
+        return text
+    return f"fix {_lower_first(text)}"
+
+
+_SENTENCE = re.compile(
+    r"\b(?:is|are|was|were|be|do|does|don't|doesn't|can|cannot|can't|could|should|must|will|would|has|have|not|no longer|now|when"
+    r"|if|returns?|fails?|crash(?:es)?\b(?! )|breaks|throws|shows|gets|causes|hangs|loses|ignores)\b|[.;:] |\bfix",
+    re.IGNORECASE,
+)
+_DETERMINERS = frozenset({"a", "an", "the"})
 
 
 def _may_be_verb(word: str) -> bool:

@@ -1,0 +1,42 @@
+"""What authors put around a title's sentence, taken apart."""
+
+import pytest
+
+from releaseray.notes.headline import headline
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("feat(api)!: add paging (#123)", "add paging"),
+        ("Fixed #1234, Refs #99 -- Made X do Y.", "Made X do Y."),
+        ("gh-123: Fix a thing (GH-124) (#125)", "Fix a thing"),
+        ("JIRA-12: Do a thing (PROJ-9)", "Do a thing"),
+        ("Fix crash (fixes #12, #13)", "Fix crash"),
+        ("http2: fix a leak, closes #12", "fix a leak"),
+        ("[core] [skip ci] thing", "thing"),
+        ("Support UTF-8 in names", "Support UTF-8 in names"),
+        ("std::move fix", "std::move fix"),
+        ("http://example.com is gone", "http://example.com is gone"),
+        ("#12", "#12"),
+        ("", ""),
+    ],
+)
+def test_the_sentence_is_what_is_left(title: str, text: str) -> None:
+    assert headline(title).text == text
+
+
+def test_what_is_taken_off_becomes_structure() -> None:
+    parts = headline("✨ [ui] feat(theme)!: add a dark mode")
+    assert (parts.emoji, parts.tags, parts.kind, parts.scope, parts.breaking) == (
+        ("✨",),
+        ("ui",),
+        "feat",
+        "theme",
+        True,
+    )
+
+
+def test_an_area_before_the_colon_is_a_scope_and_no_kind() -> None:
+    parts = headline("http2: fix a leak")
+    assert (parts.kind, parts.scope) == ("", "http2")

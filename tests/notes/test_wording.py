@@ -1,0 +1,82 @@
+"""Sentences for reading: one mood, one case, names as they were."""
+
+import pytest
+
+from releaseray.notes.markdown import inline
+from releaseray.notes.plain import benefit, plainness
+from releaseray.notes.wording import imperative, mended, past
+
+
+@pytest.mark.parametrize(
+    ("title", "instructs", "reports"),
+    [
+        ("added support for X.", "Add support for X", "Added support for X"),
+        ("fixes the bug", "Fix the bug", "Fixed the bug"),
+        ("add X and drop Y", "Add X and drop Y", "Added X and dropped Y"),
+        ("Removing dead code", "Remove dead code", "Removed dead code"),
+        ("Support for Y", "Support for Y", "Support for Y"),
+        ("Log output is lost", "Log output is lost", "Log output is lost"),
+        ("getFoo() returns X", "getFoo() returns X", "getFoo() returns X"),
+        ("iOS build", "iOS build", "iOS build"),
+        ("split the page", "Split the page", "Split the page"),
+        ("a margin", "A margin", "A margin"),
+        ("…", "…", "…"),
+    ],
+)
+def test_moods(title: str, instructs: str, reports: str) -> None:
+    assert (imperative(title), past(title)) == (instructs, reports)
+
+
+def test_a_bare_defect_gets_its_verb() -> None:
+    assert past("crash on save", fault=True) == "Fixed crash on save"
+    assert mended("rounding of amounts") == "fix rounding of amounts"
+    assert mended("dates are read") == "dates are read"
+    assert mended("debounce the input") == "debounce the input"
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("Add support for single sign-on", "Now supports single sign-on"),
+        ("Allow users to change their address", "You can now change your address"),
+        ("Allow invoices to be exported", "Invoices can now be exported"),
+        ("Allow filtering by date", "Filtering by date is now possible"),
+        ("Improve search", "Improved search"),
+    ],
+)
+def test_customers_hear_what_they_can_do(title: str, said: str) -> None:
+    assert benefit(title) == said
+
+
+@pytest.mark.parametrize(
+    ("title", "level"),
+    [
+        ("Add a dark mode", 0),
+        ("Add the `--dark` switch to reports", 1),
+        ("Fix src/core/session.py", 2),
+        ("Fix mutex", 2),
+    ],
+)
+def test_how_plain_a_sentence_is(title: str, level: int) -> None:
+    assert plainness(title) == level
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Use `a_b` and c_d", "Use `a_b` and `c_d`"),
+        ("<script>x</script>", "`<script>`x`</script>`"),
+        ("<img src=x onerror=y>", "\\<img src=x onerror=y>"),
+        ("# not a heading", "\\# not a heading"),
+        ("1. not a list", "1\\. not a list"),
+        ("thank @everyone", "thank `@everyone`"),
+        ("[a](https://evil.example)", "\\[a\\](`https://evil.example`)"),
+        ("a `b", "a \\`b"),
+        ("`` ` `` kept", "`` ` `` kept"),
+        ("a\u202eb\x00c\u200b", "a b c"),
+        ("Set-Cookie, C++ & INCR*", "Set-Cookie, C++ & INCR\\*"),
+        ("`x`-based, pkgutil.get_loader", "`x`-based, `pkgutil.get_loader`"),
+    ],
+)
+def test_what_was_typed_is_shown_and_not_obeyed(text: str, shown: str) -> None:
+    assert inline(text) == shown
