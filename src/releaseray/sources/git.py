@@ -16,7 +16,7 @@ from releaseray.sources.git_mirror import Mirror
 from releaseray.sources.git_origins import Origin, PathOrigin
 from releaseray.sources.git_process import Git, GitError
 from releaseray.sources.git_reading import Range, first_commits, read_range
-from releaseray.sources.git_remote import RemoteOrigin, write_commit_graph
+from releaseray.sources.git_remote import MAX_BYTES, RemoteOrigin, write_commit_graph
 from releaseray.sources.git_tags import commit_of, default_branch, head_commit, read_tags
 from releaseray.sources.git_trouble import explain
 
@@ -30,9 +30,9 @@ class GitSource:
     """A `Source` for the repository at `location`, read through the directory `mirror_dir`, which it owns.
 
     `allowed_paths` limits paths (everything, unless told). `check_host` is asked where a URL leads before each
-    fetch. `operator_config` is a git configuration file that the operator wants honoured when fetching (proxies,
-    certificates, credentials); nothing else outside of `mirror_dir` is. Raises `SourceError` for a location that
-    must not be named.
+    fetch; a remote bigger than `max_bytes` is refused. `operator_config` is a git configuration file that the
+    operator wants honoured when fetching (proxies, certificates, credentials); nothing else outside of
+    `mirror_dir` is. Raises `SourceError` for a location that must not be named.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class GitSource:
         allowed_paths: Sequence[Path] = ANYWHERE,
         check_host: HostCheck | None = None,
         operator_config: Path | None = None,
+        max_bytes: int = MAX_BYTES,
     ) -> None:
         where = check_location(location, allowed_paths)
         mirror = Mirror(mirror_dir.absolute())
@@ -50,7 +51,9 @@ class GitSource:
         if where.path:
             self._origin = PathOrigin(where.path, mirror, allowed_paths)
         else:
-            self._origin = RemoteOrigin(where, mirror, check_host, operator_config)
+            self._origin = RemoteOrigin(
+                where, mirror, check_host=check_host, operator_config=operator_config, max_bytes=max_bytes
+            )
 
     async def describe(self) -> Description:
         """Name, default branch and web address."""

@@ -6,7 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -155,6 +155,14 @@ class Mirror:
         yield from self.git_dir.glob("objects/info/**/*.lock")
         for quarantine in self.git_dir.glob("objects/tmp_objdir-*"):
             shutil.rmtree(quarantine, ignore_errors=True)
+
+    def size(self) -> int:
+        """The bytes of its own objects, those still coming in included."""
+        total = 0
+        for stored in self.git_dir.glob("objects/**/*"):
+            with suppress(FileNotFoundError):
+                total += stored.stat().st_size
+        return total
 
     def discard(self) -> None:
         """Throw the git directory away. Call it with the lock held."""

@@ -24,6 +24,8 @@ T = TypeVar("T")
 FETCH_TIMEOUT = 3_600.0
 LIST_TIMEOUT = 120.0
 MANY_PACKS = 30
+MAX_BYTES = 20 << 30
+SIZE_POLL = 2.0
 PINNING_VERSION = (2, 37)
 UNBORN = "ref: refs/heads/main"
 REFSPECS = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
@@ -49,13 +51,20 @@ class RemoteOrigin:
     """A repository at an http(s), ssh or git URL."""
 
     def __init__(
-        self, where: NormalisedLocation, mirror: Mirror, check_host: HostCheck | None, operator_config: Path | None
+        self,
+        where: NormalisedLocation,
+        mirror: Mirror,
+        *,
+        check_host: HostCheck | None = None,
+        operator_config: Path | None = None,
+        max_bytes: int = MAX_BYTES,
     ) -> None:
         self.url = str(where)
         self.mirror = mirror
         self._where = where
         self._check_host = check_host
         self._operator_config = operator_config
+        self._max_bytes = max_bytes
 
     @property
     def name(self) -> str:
@@ -111,10 +120,29 @@ class RemoteOrigin:
         if object_format and not self.mirror.is_laid_out(self._layout(object_format)):
             self.mirror.lay_out(self._layout(object_format), UNBORN)
         self.mirror.clear_leftovers()
-        await _cancellable(git, partial(_fetch_all, git, url))
+        await self._fetch_within_limit(git, url)
         self.mirror.set_head(head)
         await _cancellable(git, partial(_keep_house, git))
         write_text(self.mirror.git_dir / FETCHED, "")
+
+    async def _fetch_within_limit(self, git: Git, url: str) -> None:
+        """Fetch, and give up on what is too big while it comes rather than when the disk is full."""
+        fetching = asyncio.create_task(_cancellable(git, partial(_fetch_all, git, url)))
+        try:
+            running = True
+            while running:
+                done, _ = await asyncio.wait([fetching], timeout=SIZE_POLL)
+                running = not done
+                if await asyncio.to_thread(self.mirror.size) > self._max_bytes:
+                    raise SourceError(f"The repository is larger than this server takes ({self._max_bytes >> 20} MB).")
+        except SourceError:
+            git.kill()
+            self.mirror.discard()
+            raise
+        finally:
+            fetching.cancel()
+            await asyncio.wait([fetching])
+        fetching.result()
 
     def _ask(self, git: Git, url: str) -> tuple[str, str, str | None]:
         """The URL that answers, and what `_ask_head` says of it."""
