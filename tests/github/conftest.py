@@ -73,9 +73,10 @@ class OpenApi:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    return re.compile(
-        "".join("[^/]+" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{\w+\})", path))
-    )
+    """A path's pattern; refs and paths within a repository have slashes of their own."""
+    parts = re.split(r"(\{\w+\})", path)
+    wide = {"{ref}": ".+", "{path}": ".*"}
+    return re.compile("".join(wide.get(part, "[^/]+") if part.startswith("{") else re.escape(part) for part in parts))
 
 
 class FakeGitHub:

@@ -86,9 +86,22 @@ async def test_what_one_token_saw_is_not_shown_to_another() -> None:
 
 async def test_pages_are_followed_at_home_only() -> None:
     home = {"link": '<https://api.github.com/x?page=2>; rel="next"'}
-    away = {"link": '<https://evil.example/x?page=3>; rel="next"'}
-    hub = api(answers(httpx.Response(200, json=[1], headers=home), httpx.Response(200, json=[2], headers=away)))
-    assert [page async for page in hub.pages("/x", "x")] == [[1], [2]]
+    away = {"link": '<https://evil.example/y?page=3>; rel="next"'}
+    asked: list[str] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        return httpx.Response(200, json=[len(asked)], headers=(home, away, {})[len(asked) - 1])
+
+    assert [page async for page in api(handler).pages("/x", "x")] == [[1], [2], [3]]
+    assert asked == [f"https://api.github.com/x?{query}" for query in ("per_page=100", "page=2", "page=3")]
+
+
+async def test_the_last_of_a_long_list_takes_two_calls() -> None:
+    end = {"link": '<https://api.github.com/x?per_page=1&page=9000>; rel="last"'}
+    hub = api(answers(httpx.Response(200, json=[1], headers=end), httpx.Response(200, json=[9000])))
+    assert await hub.last("/x", "x", {}) == [9000]
+    assert await api(answers(httpx.Response(200, json=[1]))).last("/x", "x", {}) == [1]
 
 
 async def test_passing_trouble_is_waited_out() -> None:

@@ -21,6 +21,8 @@ from releaseray.channels.github import GitHub, GitHubConfig
 from releaseray.channels.slack import Slack, SlackConfig
 from releaseray.github import GitHubApi, GitHubError, Kind, TokenAuth
 from releaseray.outbound import OutboundClient, OutboundRefused
+from releaseray.sources.github import GitHubSource
+from releaseray.sources.github_rest import GitHubRest
 
 PROGRAM = Path(__file__).parents[1] / "emulator/node_modules/emulate/dist/index.js"
 TOKEN = "gho_emulated"
@@ -139,6 +141,28 @@ async def test_a_message_in_slack_is_posted_once_and_edited_in_place(
     history = await slack_says(emulator, http, "conversations.history", channel=channel)
     texts = [message["text"] for message in history["messages"] if message.get("blocks")]
     assert [text.splitlines()[0] for text in texts] == ["myapp v1.2.0, found"]
+
+
+async def test_a_history_is_told_without_a_clone(emulator: int, http: httpx.AsyncClient) -> None:
+    hub = api(emulator, http)
+    path = "/repos/acme/told"
+    await hub.send("POST", "/user/repos", "x", {"name": "told", "auto_init": True})
+    of = GitHubSource(GitHubRest(hub, "acme/told"), hub, "acme/told")
+    first = await of.head()
+    await hub.send("POST", f"{path}/git/refs", "x", {"ref": "refs/tags/v1", "sha": first})
+    await hub.send("PUT", f"{path}/contents/a.txt", "x", {"message": "fix: a", "content": "YQ=="})
+    await hub.send("PUT", f"{path}/contents/b.txt", "x", {"message": "feat: b", "content": "Yg=="})
+    last = await of.head()
+    tagger = {"name": "Ada", "email": "ada@example.com", "date": "2026-11-22T10:00:00Z"}
+    tag = {"tag": "v2", "message": "Two", "object": last, "type": "commit", "tagger": tagger}
+    annotated = await hub.send("POST", f"{path}/git/tags", "x", tag)
+    await hub.send("POST", f"{path}/git/refs", "x", {"ref": "refs/tags/v2", "sha": annotated["sha"]})
+    assert {(tag.name, tag.sha) for tag in await of.tags()} == {("v1", first), ("v2", last)}
+    assert await of.is_ancestor(first, last)
+    assert await of.root(last) == first
+    history = await of.history(from_tag="v1", from_sha=first, to_tag="v2", to_sha=last)
+    assert [commit.subject for commit in history.commits] == ["feat: b", "fix: a"]
+    assert [file.path for commit in history.commits for file in commit.files] == ["b.txt", "a.txt"]
 
 
 class Killed(BaseException):

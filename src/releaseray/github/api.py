@@ -61,17 +61,27 @@ class GitHubApi:
         return (await self._page(path, what, params))[0]
 
     async def pages(
-        self, path: str, what: str, params: Mapping[str, Any] | None = None, *, most: int = 100
+        self, path: str, what: str, params: Mapping[str, Any] | None = None, *, most: int = 100, key: str | None = None
     ) -> AsyncIterator[list[Any]]:
-        """The lists that a path gives page by page, `most` pages at most."""
+        """The lists that a path gives page by page, `most` pages at most; `key`: where in an object the list is."""
         here: str | None = path
         query: Mapping[str, Any] | None = {"per_page": 100, **(params or {})}
         for _ in range(most):
             if here is None:
                 return
-            items, here = await self._page(here, what, query)
+            body, here = await self._page(here, what, query)
+            items = body.get(key) if key and isinstance(body, dict) else body
             yield items if isinstance(items, list) else []
             query = None
+
+    async def last(self, path: str, what: str, params: Mapping[str, Any]) -> list[Any]:
+        """The last item of a list, in a list; two calls, however long it is."""
+        url = str(httpx.URL(self._address(path), params={**params, "per_page": 1}))
+        response = await self._call("GET", url, what)
+        if end := self._link(response, url, "last"):
+            response = await self._call("GET", end, what)
+        items = _json(response)
+        return items if isinstance(items, list) else []
 
     async def send(self, method: str, path: str, what: str, body: Mapping[str, Any]) -> Any:
         """POST, PATCH or PUT of a JSON object; what was answered. A POST of unknown outcome is not repeated."""
@@ -103,7 +113,7 @@ class GitHubApi:
         response = await self._call("GET", url, what, headers=headers)
         if response.status_code == 304 and kept:
             return kept["body"], kept["next"]
-        body, after = _json(response), self._next(response)
+        body, after = _json(response), self._link(response, url, "next")
         if self._storage is not None and (etag := response.headers.get("etag")):
             await self._storage.save(f"etag:{key}", json.dumps({"etag": etag, "next": after, "body": body}).encode())
         return body, after
@@ -115,10 +125,11 @@ class GitHubApi:
         kept = json.loads(found)
         return kept if isinstance(kept, dict) and {"etag", "next", "body"} <= kept.keys() else None
 
-    def _next(self, response: httpx.Response) -> str | None:
-        """The next page, unless it is at another server than asked: the token stays at home."""
-        url: str | None = response.links.get("next", {}).get("url")
-        return url if url and url.startswith(f"{self.url}/") else None
+    def _link(self, response: httpx.Response, url: str, name: str) -> str | None:
+        """Another page of what was asked for: of a link only its query is believed, so that the token stays at home."""
+        link = response.links.get(name, {}).get("url")
+        query = httpx.URL(link).query.decode() if link else ""
+        return f"{url.partition('?')[0]}?{query}" if query else None
 
     def _address(self, path: str) -> str:
         return path if path.startswith(f"{self.url}/") else self.url + path

@@ -1,14 +1,17 @@
 """A repository on GitHub: history from its clone, and from GitHub what git does not know."""
 
+from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from releaseray.github import GitHubApi, GitHubError, Kind, Storage
 from releaseray.notes.history import History, Tag
 from releaseray.sources import Description, Source, SourceError
 from releaseray.sources.github_pulls import PullReader
 from releaseray.sources.github_records import Pulls, from_json, to_json
+
+T = TypeVar("T")
 
 
 class GitHubUnavailable(SourceError):
@@ -21,7 +24,8 @@ class GitHubUnavailable(SourceError):
 
 
 class GitHubSource:
-    """A `Source` over another one (the clone), with the pull requests and issues of each range.
+    """A `Source` over another one (the clone; `GitHubRest` where there is none), with the pull requests and issues
+    of each range.
 
     `storage` keeps what was read of a range, so that it is read once. Without a token (`anonymous`) GitHub is
     asked too, but what it refuses just now is left out rather than an error: 60 calls an hour are soon gone.
@@ -53,24 +57,38 @@ class GitHubSource:
         raise SourceError("GitHub gave an answer that cannot be read.")
 
     async def refresh(self) -> None:
-        await self._git.refresh()
+        """Bring the clone up to date."""
+        await self._told(self._git.refresh())
 
     async def tags(self) -> list[Tag]:
-        return await self._git.tags()
+        """The clone's tags."""
+        return await self._told(self._git.tags())
 
     async def head(self) -> str:
-        return await self._git.head()
+        """The clone's head."""
+        return await self._told(self._git.head())
 
     async def root(self, to_sha: str) -> str:
-        return await self._git.root(to_sha)
+        """The first commit behind `to_sha`."""
+        return await self._told(self._git.root(to_sha))
 
     async def is_ancestor(self, older: str, newer: str) -> bool:
-        return await self._git.is_ancestor(older, newer)
+        """Whether the commit `older` is reached from `newer`."""
+        return await self._told(self._git.is_ancestor(older, newer))
 
     async def history(self, *, from_tag: str | None, from_sha: str | None, to_tag: str, to_sha: str) -> History:
-        history = await self._git.history(from_tag=from_tag, from_sha=from_sha, to_tag=to_tag, to_sha=to_sha)
+        """The clone's history with GitHub's pull requests and issues."""
+        reading = self._git.history(from_tag=from_tag, from_sha=from_sha, to_tag=to_tag, to_sha=to_sha)
+        history = await self._told(reading)
         pulls = await self._pulls(history, f"range:1:{self._api.url}:{self._full_name}:{from_sha}:{to_sha}")
         return replace(history, full_name=self._full_name, pulls=pulls.pulls, issues=pulls.issues)
+
+    async def _told(self, answer: Awaitable[T]) -> T:
+        """The answer of the source underneath; one that asks GitHub too may fail as GitHub does."""
+        try:
+            return await answer
+        except GitHubError as error:
+            raise await self._explained(error) from error
 
     async def _pulls(self, history: History, key: str) -> Pulls:
         kept = await self._storage.load(key) if self._storage is not None else None

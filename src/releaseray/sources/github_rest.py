@@ -5,13 +5,13 @@ import base64
 import binascii
 import re
 from collections.abc import AsyncIterator
-from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from releaseray.github import GitHubApi, GitHubError, Kind
 from releaseray.notes.history import Commit, FileChange, History, Person, Tag
 from releaseray.sources import Description, SourceError
+from releaseray.sources.github_tags import read_tags, seconds
 
 # Changed files cost a call a commit: beyond so many commits they are left out.
 MAX_FILE_READS = 500
@@ -30,8 +30,8 @@ class GitHubRest:
     earlier contributors from the 2,000 commits before the range. May raise `GitHubError`, `SourceError` too.
     """
 
-    def __init__(self, api: GitHubApi, full_name: str) -> None:
-        self._api, self._full_name = api, full_name
+    def __init__(self, api: GitHubApi, full_name: str, *, anonymous: bool = False) -> None:
+        self._api, self._full_name, self._graphql = api, full_name, not anonymous
         self._path = f"/repos/{full_name}"
 
     async def describe(self) -> Description:
@@ -45,9 +45,7 @@ class GitHubRest:
         """Nothing to do: every answer is GitHub's of this moment."""
 
     async def tags(self) -> list[Tag]:
-        refs = [ref async for page in self._pages("/git/matching-refs/tags/") for ref in page]
-        found = await asyncio.gather(*(self._tag(ref) for ref in refs))
-        return sorted((tag for tag in found if tag), key=lambda tag: (-tag.date, tag.name))
+        return await read_tags(self._api, self._full_name, graphql=self._graphql)
 
     async def head(self) -> str:
         branch = (await self.describe()).default_branch
@@ -87,22 +85,6 @@ class GitHubRest:
         self, path: str, key: str | None = None, most: int = MAX_PAGES, **params: Any
     ) -> AsyncIterator[list[Any]]:
         return self._api.pages(self._path + path, self._full_name, params, most=most, key=key)
-
-    async def _tag(self, ref: Any) -> Tag | None:
-        """The tag behind a ref, an annotated one with its own date; None when it does not lead to a commit."""
-        match ref:
-            case {"ref": str(name), "object": {"type": str(kind), "sha": str(sha)}}:
-                date = None
-                while kind == "tag":
-                    match await self._get(f"/git/tags/{sha}"):
-                        case {"object": {"type": str(kind), "sha": str(sha)}} as tag:
-                            date = date or _date(tag.get("tagger"))
-                        case _:
-                            return None
-                if kind == "commit":
-                    date = date or _date((await self._get(f"/git/commits/{sha}")).get("committer"))
-                    return Tag(name.removeprefix("refs/tags/"), sha, date or 0)
-        return None
 
     async def _commits(self, from_sha: str | None, to_sha: str) -> list[dict[str, Any]]:
         """The raw commits of the range, newest first, however many pages they take."""
@@ -159,11 +141,7 @@ def _person(item: dict[str, Any]) -> Person:
 
 
 def _date(signature: Any) -> int | None:
-    """Unix seconds of a git signature as GitHub gives it."""
-    try:
-        return int(datetime.fromisoformat(str(signature["date"])).timestamp())
-    except (KeyError, TypeError, ValueError):
-        return None
+    return seconds(signature.get("date")) if isinstance(signature, dict) else None
 
 
 def _changes(commit: Any) -> list[FileChange]:
