@@ -108,21 +108,25 @@ def test_without_a_remote_there_is_no_compare_url(client: httpx.Client, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("body", "field"),
+    ("body", "field", "status"),
     [
-        ({"url": "/nowhere/at/all"}, "url"),
-        ({"url": "ext::sh -c id"}, "url"),
-        ({"url": "--upload-pack=id"}, "url"),
-        ({"url": "http://127.0.0.1:1/x.git"}, "url"),
-        ({"fullName": "not a name"}, "fullName"),
-        ({"fullName": "a/b", "url": "/x"}, "body"),
-        ({}, "body"),
+        ({"url": "/nowhere/at/all"}, "url", 409),
+        ({"url": "http://127.0.0.1:1/x.git"}, "url", 409),
+        ({"url": "https://user:secret@host.invalid/x.git"}, "url", 409),
+        ({"url": "ext::sh -c id"}, "url", 400),
+        ({"url": "--upload-pack=id"}, "url", 400),
+        ({"fullName": "not a name"}, "fullName", 400),
+        ({"fullName": "a/b", "url": "/x"}, "body", 400),
+        ({}, "body", 400),
     ],
 )
-def test_what_cannot_be_connected_is_refused(client: httpx.Client, body: dict[str, Any], field: str) -> None:
+def test_what_cannot_be_connected_is_refused(
+    client: httpx.Client, body: dict[str, Any], field: str, status: int
+) -> None:
     answer = client.post("/api/repos", json=body)
-    assert answer.status_code == 400
+    assert answer.status_code == status
     assert list(answer.json()["details"]) == [field]
+    assert "secret" not in answer.text
     assert client.get("/api/repos").json()["total"] == 0
 
 
@@ -133,9 +137,9 @@ def test_the_operator_limits_which_paths_may_be_named(settings: Settings, tmp_pa
         with org.client as client:
             assert client.post("/api/repos", json={"url": str(inside.path)}).status_code == 201
             refused = client.post("/api/repos", json={"url": str(outside.path)})
-            assert refused.status_code == 400
+            assert refused.status_code == 409
             traversal = f"{tmp_path}/open/../closed/b"
-            assert client.post("/api/repos", json={"url": traversal}).status_code == 400
+            assert client.post("/api/repos", json={"url": traversal}).status_code == 409
 
 
 def test_disconnecting_removes_everything_made_of_it(client: httpx.Client, repo_id: str, draft: dict[str, Any]) -> None:

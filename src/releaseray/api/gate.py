@@ -6,19 +6,21 @@ import time
 from http import HTTPStatus
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars
 
 from releaseray.api.auth import Caller, KeyRing, presented_key
 from releaseray.api.limits import Limiter, Verdict
-from releaseray.api.metrics import REQUESTS, SECONDS
-from releaseray.api.problems import crashed, is_outage, problem, rate_limited, unavailable
+from releaseray.api import metrics
+from releaseray.api.problems import crashed, problem, rate_limited, unavailable
+from releaseray.db import is_outage
 from releaseray.services.usage import UsageRecorder
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 _OWN_AUTH = re.compile(r"/api/(?:\d+/(?:envelope|store|security)/?|webhooks/github)$")
 _NO_KEY = "Invalid API key. Generate a new key in Settings → API Keys."
+RawHeader = tuple[bytes, bytes]
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -38,12 +40,13 @@ class Gate:
             return
         headers = Headers(scope=scope)
         visit = _Visit(scope, send, _request_id(headers))
-        with bound_contextvars(request_id=visit.request_id):
-            try:
-                await self._pass(scope, headers, receive, visit)
-            except Exception as error:
-                await visit.fail(error, receive)
-            visit.record()
+        # Nothing to unbind: every request runs in a task of its own.
+        bind_contextvars(request_id=visit.request_id)
+        try:
+            await self._pass(scope, headers, receive, visit)
+        except Exception as error:
+            await visit.fail(error, receive)
+        visit.record()
 
     async def _pass(self, scope: Scope, headers: Headers, receive: Receive, visit: "_Visit") -> None:
         state = scope.setdefault("state", {})
@@ -88,7 +91,7 @@ class _Visit:
 
     def __init__(self, scope: Scope, send: Send, request_id: str) -> None:
         self.request_id = request_id
-        self.limits: tuple[tuple[str, str], ...] = ()
+        self.limits: tuple[RawHeader, ...] = ()
         self._scope = scope
         self._send = send
         self._status = 0
@@ -97,10 +100,8 @@ class _Visit:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            headers = MutableHeaders(scope=message)
-            headers["X-Request-Id"] = self.request_id
-            for name, value in self.limits:
-                headers[name] = value
+            own = (b"x-request-id", self.request_id.encode("latin-1"))
+            message["headers"] = [*message.get("headers", ()), own, *self.limits]
         await self._send(message)
 
     async def fail(self, error: Exception, receive: Receive) -> None:
@@ -117,8 +118,8 @@ class _Visit:
         seconds = time.perf_counter() - self._began
         route = self._scope.get("route")
         operation = getattr(route, "unique_id", None) or getattr(route, "name", None) or "none"
-        REQUESTS.labels(operation, self._scope["method"], self._status).inc()
-        SECONDS.labels(operation).observe(seconds)
+        metrics.requests(operation, self._scope["method"], self._status).inc()
+        metrics.seconds(operation).observe(seconds)
         if self._status >= HTTPStatus.BAD_REQUEST or self._scope["method"] not in ("GET", "HEAD"):
             log.info(
                 "request",
@@ -134,9 +135,9 @@ def _request_id(headers: Headers) -> str:
     return given if given and _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
 
 
-def _limit_headers(verdict: Verdict) -> tuple[tuple[str, str], ...]:
+def _limit_headers(verdict: Verdict) -> tuple[RawHeader, ...]:
     return (
-        ("X-RateLimit-Limit", str(verdict.window.limit)),
-        ("X-RateLimit-Remaining", str(verdict.remaining)),
-        ("X-RateLimit-Reset", str(verdict.reset)),
+        (b"x-ratelimit-limit", b"%d" % verdict.window.limit),
+        (b"x-ratelimit-remaining", b"%d" % verdict.remaining),
+        (b"x-ratelimit-reset", b"%d" % verdict.reset),
     )

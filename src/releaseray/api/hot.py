@@ -3,9 +3,9 @@
 import re
 import time
 from datetime import UTC, datetime
-from json import dumps
 from typing import Any
 
+from pydantic_core import to_json
 from starlette.responses import JSONResponse, Response
 
 from releaseray.errors import NotFound
@@ -69,11 +69,11 @@ def _documented(draft_id: str, row: Any) -> bytes:
     """Only `body_md` needs escaping: ids and personas are plain, `flags` is JSON as it was written."""
     return (
         f'{{"id":"{draft_id}","releaseRangeId":"{row["range_id"]}","persona":"{row["persona"]}",'
-        f'"bodyMd":{dumps(row["body_md"], ensure_ascii=False)},"flags":{row["flags"]},'
+        f'"bodyMd":{to_json(row["body_md"]).decode()},"flags":{row["flags"]},'
         f'"createdAt":"{_time(row["created_at"])}","updatedAt":"{_time(row["updated_at"])}"}}'
     ).encode()
 
 
 def _time(moment: datetime) -> str:
     """Like `schemas.base.rfc3339`; asyncpg's times are UTC already."""
-    return f"{moment:%Y-%m-%dT%H:%M:%S}Z"
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"

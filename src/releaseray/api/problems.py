@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match
@@ -61,13 +61,6 @@ def unavailable() -> JSONResponse:
 def crashed(request_id: str) -> JSONResponse:
     """A defect of ours; the request id leads to the log."""
     return problem(500, f"Something went wrong on our side. It was logged as request {request_id}.")
-
-
-def is_outage(error: BaseException) -> bool:
-    """Whether the database is out of reach, rather than unhappy with a statement."""
-    if isinstance(error, OperationalError | InterfaceError):
-        return True
-    return isinstance(error, OSError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 
 def register(app: FastAPI) -> None:

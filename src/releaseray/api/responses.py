@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import Security
 from pydantic import BaseModel
 
-from releaseray.api.auth import api_key, bearer, needs
+from releaseray.api.auth import needs
 from releaseray.api.schemas.errors import KINDS, Error, RateLimitError
 from releaseray.services.keys import Scope
 
@@ -19,8 +19,8 @@ _LIMIT_HEADERS = {
 
 
 def scoped(scope: Scope) -> list[Any]:
-    """Dependencies that want a key with `scope`, and say so in the document."""
-    return [Security(bearer), Security(api_key), Security(needs(scope), scopes=[scope])]
+    """What makes an endpoint want a key with `scope`, and say so in the document."""
+    return [Security(needs(scope), scopes=[scope])]
 
 
 def responses(*statuses: int) -> Responses:

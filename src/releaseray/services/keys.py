@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from releaseray.db import UnitOfWork
+from releaseray.errors import Conflict
 from releaseray.models import ApiKey, now
 from releaseray.models.base import ALPHABET, base62
 from releaseray.repositories.organizations import Keys
@@ -62,7 +63,9 @@ async def create(
     scopes: tuple[Scope, ...] = DEFAULT_SCOPES,
     expires_at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
-    """A new key and its secret, which is nowhere kept."""
+    """A new key and its secret, which is nowhere kept. Raises `Conflict` for an `expires_at` that has passed."""
+    if expires_at is not None and expires_at <= now():
+        raise Conflict("expiresAt: has passed already", {"expiresAt": "has passed already"})
     secret = new_secret()
     key = ApiKey(
         org_id=org_id,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import count
 
 from releaseray.db import UnitOfWork
-from releaseray.errors import Conflict, InvalidRequest
+from releaseray.errors import Conflict
 from releaseray.models import Repository
 from releaseray.notes.history import Tag
 from releaseray.repositories.repos import Repos
@@ -21,7 +21,7 @@ _SLUG_TRIES = 100
 async def connect(runtime: Runtime, uow: UnitOfWork, org_id: str, location: str, field: str) -> tuple[Repository, bool]:
     """The repository at `location`, and whether it was connected just now.
 
-    Raises `InvalidRequest` on `field`, the client's name for the location, when git cannot read it.
+    Raises `Conflict` on `field`, the client's name for the location, when git cannot read it from here.
     """
     try:
         location = str(clones.accept(runtime, location))
@@ -33,7 +33,7 @@ async def connect(runtime: Runtime, uow: UnitOfWork, org_id: str, location: str,
         await source.refresh()
         described = await source.describe()
     except SourceError as problem:
-        raise InvalidRequest.field(field, str(problem)) from problem
+        raise Conflict(f"{field}: {problem}", {field: str(problem)}) from problem
     repo.full_name = described.full_name
     repo.default_branch = described.default_branch
     repo.web_url = described.web_url

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, cast
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, PlainSerializer, WithJsonSchema
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema
 
@@ -44,6 +44,14 @@ LongText = Annotated[str, Field(min_length=1, max_length=500_000, pattern=r"^[^\
 Total = Annotated[int, Field(examples=[150])]
 HasMore = Annotated[bool, Field(examples=[True])]
 NextOffset = Annotated[int | None, Field(exclude_if=absent, examples=[60])]
+
+
+def _whole(value: Any) -> Any:
+    """JSON knows one kind of number: `56.0` is the integer 56."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WholeNumber = Annotated[int, BeforeValidator(_whole)]
 
 
 class Input(BaseModel):

@@ -1,9 +1,8 @@
 """API keys as the API shows them."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from releaseray.api.schemas.base import (
     HasMore,
@@ -14,6 +13,7 @@ from releaseray.api.schemas.base import (
     ShortText,
     Timestamp,
     Total,
+    WholeNumber,
     absent,
 )
 from releaseray.services.keys import DEFAULT_SCOPES, Scope
@@ -34,12 +34,6 @@ def _example(value: dict[str, Any]) -> ConfigDict:
     return ConfigDict(json_schema_extra={"examples": [value]})
 
 
-def _in_future(moment: datetime | None) -> datetime | None:
-    if moment is not None and moment.astimezone(UTC) <= datetime.now(UTC):
-        raise ValueError("must lie in the future")
-    return moment
-
-
 class KeyCreate(Input):
     """Make a key; without `scopes` it has all but `admin`."""
 
@@ -49,7 +43,7 @@ class KeyCreate(Input):
     scopes: list[ScopeName] = Field(
         default_factory=lambda: [scope.value for scope in DEFAULT_SCOPES], min_length=1, max_length=len(Scope)
     )
-    expires_at: Annotated[datetime | None, Field(strict=False), AfterValidator(_in_future)] = None
+    expires_at: Annotated[AwareDatetime | None, Field(strict=False)] = None
 
 
 class KeyRotate(Input):
@@ -57,7 +51,7 @@ class KeyRotate(Input):
 
     model_config = _example({"gracePeriodSeconds": 86400})
 
-    grace_period_seconds: Annotated[int, Field(ge=0, le=_MAX_GRACE_SECONDS)] = 24 * 3600
+    grace_period_seconds: Annotated[WholeNumber, Field(ge=0, le=_MAX_GRACE_SECONDS)] = 24 * 3600
 
 
 class Key(Output):

@@ -19,7 +19,18 @@ def _example(value: dict[str, Any]) -> ConfigDict:
 class PublishRequest(Input):
     """Publish a finished draft to a channel; `draft` asks GitHub for a draft release."""
 
-    model_config = _example({"draftId": "draft_abc123", "channel": "github", "draft": False})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"draftId": "draft_abc123", "channel": "github", "draft": False}],
+            "not": {
+                "properties": {
+                    "channel": {"enum": [name for name in CHANNELS if name != "github"]},
+                    "draft": {"const": True},
+                },
+                "required": ["channel", "draft"],
+            },
+        }
+    )
 
     draft_id: ShortText
     channel: ChannelName

@@ -24,7 +24,13 @@ FullName = Annotated[
     str, Field(max_length=140, pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9-]*)/[A-Za-z0-9._-]+$", examples=["acme/myapp"])
 ]
 Url = Annotated[
-    str, Field(min_length=1, max_length=2000, pattern=r"^[^\x00]+$", examples=["https://git.acme.com/myapp.git"])
+    str,
+    Field(
+        min_length=2,
+        max_length=2000,
+        pattern=r"^(https?://|ssh://|git://|file:///|/|[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:)[^\x00-\x1f]+$",
+        examples=["https://git.acme.com/myapp.git"],
+    ),
 ]
 
 
