@@ -8,6 +8,8 @@ from typing import Any
 
 import asyncpg
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,6 +17,11 @@ from releaseray.jobs import Jobs
 
 _POOL = 6
 _RAW_POOL = 5
+_OUT_OF_REACH = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
 
 
 class UnitOfWork:
@@ -85,6 +92,16 @@ class Database:
         """A session for reads only, each statement on its own, no transaction held open between them."""
         async with AsyncSession(self._reads, expire_on_commit=False) as session:
             yield session
+
+
+def is_outage(error: BaseException | None) -> bool:
+    """Whether the database, or another service, is out of reach or just going, rather than unhappy with a statement:
+    the same may work in a moment."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or (error.orig is not None and is_outage(error.orig.__cause__))
+    if isinstance(error, asyncpg.InterfaceError):
+        return not isinstance(error, ValueError)  # a value that fits no column is one too
+    return isinstance(error, OSError | NoConnectionFree | _OUT_OF_REACH)
 
 
 async def _keep_as_is(connection: Any) -> None:

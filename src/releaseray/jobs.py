@@ -1,16 +1,19 @@
 """Handing work to the workers: arq jobs in Redis, and the wake-up list that idle workers block on."""
 
+import asyncio
 import json
 from collections.abc import Awaitable
 from typing import Any, cast
 
 import structlog
 from arq.connections import ArqRedis, RedisSettings, create_pool
+from arq.constants import job_key_prefix
 from redis.exceptions import RedisError
 
 QUEUE = "releaseray:queue"
 WAKE = "releaseray:wake"
 _WAKE_TOKENS = 100
+_PUSH_SECONDS = 3.0
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -30,7 +33,9 @@ async def connect(redis_url: str) -> ArqRedis:
     settings = RedisSettings.from_dsn(redis_url)
     settings.conn_retries = 0
     settings.conn_timeout = 5
-    return await create_pool(settings, job_serializer=serialize, job_deserializer=deserialize, default_queue_name=QUEUE)
+    return await create_pool(
+        settings, job_serializer=serialize, job_deserializer=deserialize, default_queue_name=QUEUE
+    )
 
 
 class Jobs:
@@ -40,21 +45,37 @@ class Jobs:
     def __init__(self, redis_url: str) -> None:
         self._url = redis_url
         self._pool: ArqRedis | None = None
+        self._connecting = asyncio.Lock()
 
     async def push(self, function: str, *args: str | int, job_id: str) -> None:
-        """Queue `function(*args)` once for a `job_id` and wake an idle worker; only logs when Redis is away."""
+        """Queue `function(*args)`, unless `job_id` is queued, and wake an idle worker; only logs when Redis is away."""
         try:
-            pool = self._pool = self._pool or await connect(self._url)
-            await pool.enqueue_job(function, *args, _job_id=job_id)
-            await wake(pool)
+            async with asyncio.timeout(_PUSH_SECONDS):
+                pool = await self._connected()
+                if await pool.enqueue_job(function, *args, _job_id=job_id) is None:
+                    await _queue_forgotten(pool, function, *args, job_id=job_id)
+                await wake(pool)
         except (RedisError, OSError) as problem:
             log.warning("job not queued, the sweeper will", function=function, job_id=job_id, problem=str(problem))
+
+    async def _connected(self) -> ArqRedis:
+        async with self._connecting:
+            if self._pool is None:
+                self._pool = await connect(self._url)
+            return self._pool
 
     async def close(self) -> None:
         """Give the connections back."""
         if self._pool is not None:
             await self._pool.aclose()
             self._pool = None
+
+
+async def _queue_forgotten(pool: ArqRedis, function: str, *args: str | int, job_id: str) -> None:
+    """arq takes a job whose arguments it still has for queued, also when Redis lost the queue but not them."""
+    if await pool.zscore(QUEUE, job_id) is None:
+        await pool.delete(job_key_prefix + job_id)
+        await pool.enqueue_job(function, *args, _job_id=job_id)
 
 
 async def wake(pool: ArqRedis) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Sequence
+from contextlib import suppress
 from datetime import UTC, timedelta
 from typing import Any, cast
 
@@ -24,6 +25,8 @@ from releaseray.settings import Settings
 
 _RECONNECT_SECONDS = 1.0
 _WAKE_SECONDS = 1
+_REDIS_SECONDS = 10
+_LOCK_SECONDS = 10
 _IDEMPOTENCY_KEPT = timedelta(hours=24)
 
 JOBS = Counter("releaseray_worker_jobs_total", "Jobs run", ["function"])
@@ -56,14 +59,27 @@ class WakingWorker(Worker):
     """arq's worker, but idle ones block on a list in Redis instead of polling, and look into the queue the moment
     something is pushed or a slot is free. Once a second they look anyway, for deferred jobs and crons."""
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        # The row's lease protects a draft. A lock of a killed worker that lasts only hides the queue behind it.
+        self.in_progress_timeout_s = _LOCK_SECONDS
+
     async def main(self) -> None:
-        """Run until cancelled, or until Redis is lost (`RedisError`, `OSError`)."""
+        """Run until cancelled, or until Redis is lost or silent (`RedisError`, `OSError`)."""
         while True:
-            await self._poll_iteration()
-            if self.job_counter < self.max_jobs:
-                await cast(Awaitable[Any], self.pool.blpop([jobs.WAKE], timeout=_WAKE_SECONDS))
-            else:
-                await asyncio.wait(self.tasks.values(), timeout=_WAKE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            async with asyncio.timeout(_REDIS_SECONDS):
+                await self._poll_iteration()
+                await self._wait_for_work()
+
+    async def _wait_for_work(self) -> None:
+        if self.job_counter < self.max_jobs or not self.tasks:
+            await cast(Awaitable[Any], self.pool.blpop([jobs.WAKE], timeout=_WAKE_SECONDS))
+        else:
+            await asyncio.wait(self.tasks.values(), timeout=_WAKE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+
+    async def start_jobs(self, job_ids: list[bytes]) -> None:
+        """As arq does, but never again what this worker is at."""
+        await super().start_jobs([job_id for job_id in job_ids if job_id.decode() not in self.tasks])
 
 
 def make_worker(runtime: Runtime, histories: PreparedHistories, pool: ArqRedis) -> WakingWorker:
@@ -96,7 +112,7 @@ def _crons(settings: Settings) -> list[CronJob]:
 async def run(settings: Settings, stop: asyncio.Event) -> None:
     """Work until `stop`, whatever becomes of Redis meanwhile; then give running jobs a few seconds to finish.
 
-    Raises what asyncpg raises when the database is out of reach at the start.
+    Raises what asyncpg raises when the database is out of reach at the start, and what else ended it.
     """
     runtime = Runtime.of(settings)
     await runtime.start()
@@ -110,9 +126,11 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
     finally:
         for task in (working, stopping):
             task.cancel()
-        await asyncio.gather(working, stopping, return_exceptions=True)
+        ended, _ = await asyncio.gather(working, stopping, return_exceptions=True)
         await _let_finish(workers, settings.shutdown_seconds)
         await runtime.close()
+    if isinstance(ended, Exception):
+        raise ended
 
 
 async def _keep_working(runtime: Runtime, workers: list[WakingWorker]) -> None:
@@ -121,7 +139,8 @@ async def _keep_working(runtime: Runtime, workers: list[WakingWorker]) -> None:
     while True:
         for idle in [worker for worker in workers if not _unfinished([worker])]:
             workers.remove(idle)
-            await idle.pool.aclose()
+            with suppress(RedisError, OSError):
+                await idle.pool.aclose()
         try:
             worker = make_worker(runtime, histories, await jobs.connect(runtime.redis_url))
             workers.append(worker)

@@ -1,7 +1,7 @@
 """Queries on drafts: what clients read, and the claims and results of workers."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, update
@@ -89,7 +89,7 @@ async def renew(session: AsyncSession, draft_id: str, attempt: int, lease: timed
         .where(col(Draft.id) == draft_id, _IN_PROCESS, col(Draft.attempt) == attempt)
         .values(lease_until=func.now() + lease, updated_at=Draft.updated_at)
     )
-    return bool((await session.exec(statement)).rowcount)  # type: ignore[attr-defined]  # a cursor result
+    return bool((await session.exec(statement)).rowcount)
 
 
 async def finish(session: AsyncSession, draft_id: str, attempt: int, **values: Any) -> bool:
@@ -99,7 +99,7 @@ async def finish(session: AsyncSession, draft_id: str, attempt: int, **values: A
         .where(col(Draft.id) == draft_id, _IN_PROCESS, col(Draft.attempt) == attempt)
         .values(**values, lease_until=None, finished_at=func.now(), updated_at=now())
     )
-    written = bool((await session.exec(statement)).rowcount)  # type: ignore[attr-defined]  # a cursor result
+    written = bool((await session.exec(statement)).rowcount)
     if written:
         await notify_finished(session, draft_id)
     return written
@@ -111,9 +111,9 @@ async def release(session: AsyncSession, draft_id: str, attempt: int) -> None:
     await session.exec(statement.values(lease_until=None))
 
 
-async def unattended(session: AsyncSession, older_than: datetime, limit: int) -> Sequence[Draft]:
-    """Drafts in process that nobody works on, oldest first."""
-    free = func.coalesce(Draft.lease_until, Draft.created_at) < older_than
+async def unattended(session: AsyncSession, grace: timedelta, limit: int) -> Sequence[Draft]:
+    """Drafts in process that nobody works on, oldest first; new ones not before the `grace` their first push gets."""
+    free = func.coalesce(Draft.lease_until, Draft.created_at + grace) < func.now()
     query = select(Draft).where(_IN_PROCESS, free).order_by(col(Draft.created_at)).limit(limit)
     return (await session.exec(query)).all()
 

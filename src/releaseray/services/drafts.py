@@ -25,7 +25,7 @@ def this_month() -> str:
 
 
 def job_id(draft_id: str, attempt: int) -> str:
-    """The queue's name for the next start of a draft whose earlier starts were `attempt`."""
+    """The queue's name for the next start of a draft that was started `attempt` times."""
     return f"{draft_id}:{attempt}"
 
 

@@ -1,16 +1,17 @@
 """The worker's side of a draft: claim the row, read the history, build, and write once."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from releaseray import notes
-from releaseray.models import Draft, DraftStatus, ReleaseRange, Repository, now
+from releaseray.db import is_outage
+from releaseray.errors import NotFound
+from releaseray.models import Draft, DraftStatus, ReleaseRange, Repository
 from releaseray.notes.draft import Flags
 from releaseray.notes.prepared import Prepared
 from releaseray.repositories import drafts as rows
@@ -23,9 +24,10 @@ from releaseray.services.runtime import Runtime
 from releaseray.sources import SourceError
 
 _SWEEP_LIMIT = 500
-_ORPHAN_SECONDS = 5
-_REPUSH_SECONDS = 30
+_FIRST_PUSH_GRACE = timedelta(seconds=5)
+_OUTAGE_PAUSE_SECONDS = 0.5
 
+T = TypeVar("T")
 log = structlog.stdlib.get_logger(__name__)
 
 
@@ -41,7 +43,7 @@ async def generate(runtime: Runtime, histories: PreparedHistories, draft_id: str
     if draft is None:
         return
     try:
-        async with _kept_alive(runtime, draft, lease), asyncio.timeout(runtime.settings.draft_timeout):
+        async with _kept_alive(runtime, draft, lease):
             result = await _make(runtime, histories, draft)
         await _finish(runtime, draft, result)
     except ClaimLost:
@@ -57,11 +59,12 @@ async def _make(runtime: Runtime, histories: PreparedHistories, draft: Draft) ->
     if draft.attempt > runtime.settings.draft_attempts:
         return _failed(f"The generation was broken off {draft.attempt - 1} times. Try a smaller range.")
     try:
-        async with runtime.database.reading() as session:
-            found = await Ranges(session, draft.org_id).get(draft.range_id)
-            repo = await Repos(session, draft.org_id).get(found.repo_id)
-        prepared = await histories.get(found.id, lambda: _prepare(runtime, repo, found))
-        made = await asyncio.to_thread(notes.build, prepared, draft.persona)
+        async with asyncio.timeout(runtime.settings.draft_timeout):
+            repo, found = await _despite_outages(lambda: _asked_for(runtime, draft))
+            prepared = await histories.get(found.id, lambda: _prepare(runtime, repo, found))
+            made = await asyncio.to_thread(notes.build, prepared, draft.persona)
+    except NotFound:
+        raise ClaimLost from None
     except SourceError as problem:
         return _failed(f"The history of {repo.full_name} could not be read: {problem}")
     except TimeoutError:
@@ -70,8 +73,14 @@ async def _make(runtime: Runtime, histories: PreparedHistories, draft: Draft) ->
         )
     except Exception:
         log.exception("generation failed", draft_id=draft.id)
-        return _failed(f"The generation failed for a reason that was logged as request {draft.request_id}.")
+        return _failed_for(draft)
     return {"status": DraftStatus.COMPLETED, "body_md": made.body_md, "flags": _flags(made.flags)}
+
+
+async def _asked_for(runtime: Runtime, draft: Draft) -> tuple[Repository, ReleaseRange]:
+    async with runtime.database.reading() as session:
+        found = await Ranges(session, draft.org_id).get(draft.range_id)
+        return await Repos(session, draft.org_id).get(found.repo_id), found
 
 
 async def _prepare(runtime: Runtime, repo: Repository, found: ReleaseRange) -> Prepared:
@@ -96,13 +105,40 @@ def _failed(message: str) -> dict[str, Any]:
     return {"status": DraftStatus.FAILED, "error": message}
 
 
+def _failed_for(draft: Draft) -> dict[str, Any]:
+    return _failed(f"The generation failed for a reason that was logged as request {draft.request_id}.")
+
+
 async def _finish(runtime: Runtime, draft: Draft, values: dict[str, Any]) -> None:
+    """Write the result once, however long the database is away; what it does not take ends `failed`."""
+    try:
+        await _despite_outages(lambda: _write(runtime, draft, values))
+    except ClaimLost:
+        raise
+    except Exception:
+        log.exception("result not written", draft_id=draft.id)
+        await _despite_outages(lambda: _write(runtime, draft, _failed_for(draft)))
+
+
+async def _write(runtime: Runtime, draft: Draft, values: dict[str, Any]) -> None:
     async with runtime.database.unit_of_work() as uow:
         if not await rows.finish(uow.session, draft.id, draft.attempt, **values):
             raise ClaimLost
         if values["status"] == DraftStatus.COMPLETED:
             await UsageOf(uow.session, draft.org_id).add(this_month(), drafts_generated=1)
     log.info("draft finished", draft_id=draft.id, attempt=draft.attempt, status=str(values["status"]))
+
+
+async def _despite_outages(call: Callable[[], Awaitable[T]]) -> T:
+    """What `call` answers once the database does."""
+    while True:
+        try:
+            return await call()
+        except Exception as problem:
+            if not is_outage(problem):
+                raise
+            log.warning("the database is out of reach, trying again", problem=str(problem))
+        await asyncio.sleep(_OUTAGE_PAUSE_SECONDS)
 
 
 @asynccontextmanager
@@ -115,9 +151,11 @@ async def _kept_alive(runtime: Runtime, draft: Draft, lease: timedelta) -> Async
         nonlocal lost
         while True:
             await asyncio.sleep(lease.total_seconds() / 3)
-            with suppress(SQLAlchemyError, OSError):
+            try:
                 async with runtime.database.unit_of_work() as uow:
                     lost = not await rows.renew(uow.session, draft.id, draft.attempt, lease)
+            except Exception as problem:
+                log.warning("claim not renewed yet", draft_id=draft.id, problem=str(problem))
             if lost and block is not None:
                 block.cancel()
                 return
@@ -132,20 +170,13 @@ async def _kept_alive(runtime: Runtime, draft: Draft, lease: timedelta) -> Async
         raise
     finally:
         renewing.cancel()
-        with suppress(asyncio.CancelledError):
-            await renewing
+        await asyncio.gather(renewing, return_exceptions=True)
 
 
 async def sweep(runtime: Runtime) -> int:
-    """Queue again every draft in process that nobody works on; how many there were.
-
-    The name of the job changes only every 30 seconds, so that a full queue does not fill with repetitions.
-    """
-    moment = now()
+    """Queue every draft in process that nobody works on, unless it is queued already; how many there were."""
     async with runtime.database.reading() as session:
-        waiting = await rows.unattended(session, moment - timedelta(seconds=_ORPHAN_SECONDS), _SWEEP_LIMIT)
+        waiting = await rows.unattended(session, _FIRST_PUSH_GRACE, _SWEEP_LIMIT)
     for draft in waiting:
-        bucket = int(moment.timestamp()) // _REPUSH_SECONDS
-        name = f"{job_id(draft.id, draft.attempt)}:{bucket}"
-        await runtime.jobs.push(GENERATE, draft.id, draft.request_id, job_id=name)
+        await runtime.jobs.push(GENERATE, draft.id, draft.request_id, job_id=job_id(draft.id, draft.attempt))
     return len(waiting)

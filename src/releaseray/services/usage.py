@@ -5,6 +5,7 @@ from collections import Counter
 from contextlib import suppress
 from datetime import datetime
 
+import asyncpg
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -54,7 +55,7 @@ class UsageRecorder:
                 return
             try:
                 await self._write(calls, dict.fromkeys(used, now()))
-            except (SQLAlchemyError, OSError) as problem:
+            except (SQLAlchemyError, asyncpg.PostgresError, OSError) as problem:
                 log.warning("usage not written yet", problem=str(problem))
                 self._calls.update(calls)
                 self._used.update(used)

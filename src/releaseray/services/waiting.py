@@ -49,18 +49,20 @@ class Finished:
     async def _listen(self) -> None:
         while True:
             try:
-                connection = await asyncpg.connect(self._dsn)
-            except (OSError, asyncpg.PostgresError) as problem:
+                await self._listen_until_gone()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
                 log.warning("cannot listen for finished drafts", problem=str(problem))
                 await asyncio.sleep(_RECONNECT_SECONDS)
-                continue
-            gone = asyncio.Event()
-            connection.add_termination_listener(lambda _, gone=gone: gone.set())
-            try:
-                await connection.add_listener(FINISHED, self._notice)
-                await gone.wait()
-            finally:
-                connection.terminate()
+
+    async def _listen_until_gone(self) -> None:
+        connection = await asyncpg.connect(self._dsn)
+        gone = asyncio.Event()
+        connection.add_termination_listener(lambda _: gone.set())
+        try:
+            await connection.add_listener(FINISHED, self._notice)
+            await gone.wait()
+        finally:
+            connection.terminate()
 
     def _notice(self, connection: Any, pid: int, channel: str, id: object) -> None:
         for event in self._waiting.get(str(id), ()):
