@@ -273,6 +273,32 @@ async def test_an_installation_token_that_was_revoked_is_replaced_once(pem: tupl
     assert app.given == 2
 
 
+@pytest.mark.parametrize(
+    "key", ["", "nonsense", "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----"]
+)
+async def test_a_private_key_that_is_none(key: str) -> None:
+    auth = AppAuth("Iv1.app", SecretStr(key), installation_id=42)
+    with pytest.raises(GitHubError, match="private key") as caught:
+        await api(answers(), auth=auth).get("/repos/a/b", "a/b")
+    assert not caught.value.passing
+
+
+@pytest.mark.parametrize("odd", [[], {}, {"token": None}, {"id": "x"}])
+async def test_an_app_that_github_answers_oddly(pem: tuple[SecretStr, bytes], odd: Any) -> None:
+    auth = AppAuth("Iv1.app", pem[0], full_name="a/b")
+    with pytest.raises(GitHubError, match="cannot be read"):
+        await api(lambda request: httpx.Response(200, json=odd), auth=auth, attempts=1).get("/repos/a/b", "a/b")
+
+
+async def test_a_storage_that_kept_nonsense_is_not_believed() -> None:
+    memory = Memory()
+    hub = api(lambda request: httpx.Response(200, json=1, headers={"etag": "x"}), storage=memory)
+    for nonsense in (b"{", b"[]", b"{}"):
+        await hub.get("/x", "x")
+        memory.kept = dict.fromkeys(memory.kept, nonsense)
+    assert await hub.get("/x", "x") == 1
+
+
 async def test_nobody_has_no_header() -> None:
     seen: list[httpx.Headers] = []
 

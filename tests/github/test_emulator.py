@@ -165,6 +165,25 @@ async def test_a_history_is_told_without_a_clone(emulator: int, http: httpx.Asyn
     assert [file.path for commit in history.commits for file in commit.files] == ["b.txt", "a.txt"]
 
 
+async def test_a_merged_pull_request_is_found_with_the_issue_it_closes(emulator: int, http: httpx.AsyncClient) -> None:
+    hub = api(emulator, http)
+    path = "/repos/acme/merged"
+    await hub.send("POST", "/user/repos", "x", {"name": "merged", "auto_init": True})
+    of = GitHubSource(GitHubRest(hub, "acme/merged"), hub, "acme/merged")
+    first = await of.head()
+    issue = await hub.send("POST", f"{path}/issues", "x", {"title": "It is dark", "labels": ["bug"]})
+    await hub.send("POST", f"{path}/git/refs", "x", {"ref": "refs/heads/light", "sha": first})
+    file = {"message": "Light", "content": "YQ==", "branch": "light"}
+    await hub.send("PUT", f"{path}/contents/light.txt", "x", file)
+    asked = {"title": "Let there be light", "head": "light", "base": "main", "body": f"Fixes #{issue['number']}"}
+    pull = await hub.send("POST", f"{path}/pulls", "x", asked)
+    await hub.send("PUT", f"{path}/pulls/{pull['number']}/merge", "x", {"merge_method": "merge"})
+    history = await of.history(from_tag="v1", from_sha=first, to_tag="v2", to_sha=await of.head())
+    found = history.pulls[pull["number"]]
+    assert (found.title, found.author, found.closes) == ("Let there be light", "acme", (issue["number"],))
+    assert history.issues[issue["number"]].labels == ("bug",)
+
+
 class Killed(BaseException):
     """The process died."""
 

@@ -122,13 +122,16 @@ class GitHubApi:
         found = await self._storage.load(f"etag:{key}") if self._storage is not None else None
         if not found:
             return None
-        kept = json.loads(found)
+        try:
+            kept = json.loads(found)
+        except ValueError:
+            return None
         return kept if isinstance(kept, dict) and {"etag", "next", "body"} <= kept.keys() else None
 
     def _link(self, response: httpx.Response, url: str, name: str) -> str | None:
         """Another page of what was asked for: of a link only its query is believed, so that the token stays at home."""
-        link = response.links.get(name, {}).get("url")
-        query = httpx.URL(link).query.decode() if link else ""
+        link = response.links.get(name, {}).get("url") or ""
+        query = link.partition("#")[0].partition("?")[2]
         return f"{url.partition('?')[0]}?{query}" if query else None
 
     def _address(self, path: str) -> str:

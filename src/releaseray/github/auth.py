@@ -10,6 +10,8 @@ from typing import Any, Protocol
 import jwt
 from pydantic import SecretStr
 
+from releaseray.github.errors import GitHubError, Kind
+
 # GitHub takes ten minutes at most, and clocks differ.
 JWT_SECONDS = 540
 CLOCK_SKEW = 60
@@ -94,13 +96,29 @@ class AppAuth:
         """The App's own JWT, good for a few minutes."""
         now = int(self._clock())
         claims = {"iat": now - CLOCK_SKEW, "exp": now + JWT_SECONDS, "iss": self._issuer}
-        return jwt.encode(claims, self._key.get_secret_value(), algorithm="RS256")
+        try:
+            return jwt.encode(claims, self._key.get_secret_value(), algorithm="RS256")
+        except (ValueError, TypeError, jwt.PyJWTError) as error:
+            raise GitHubError("The App's private key is not an RSA key in PEM form.", Kind.REVOKED) from error
 
     async def _renew(self, ask: Ask) -> None:
         bearer = f"Bearer {self.proof()}"
         if self._installation is None:
-            found = await ask("GET", f"/repos/{self._full_name}/installation", bearer)
-            self._installation = int(found["id"])
-        given = await ask("POST", f"/app/installations/{self._installation}/access_tokens", bearer)
-        self._token = str(given["token"])
-        self._expires = datetime.fromisoformat(str(given["expires_at"])).timestamp()
+            match await ask("GET", f"/repos/{self._full_name}/installation", bearer):
+                case {"id": int(id)}:
+                    self._installation = id
+                case _:
+                    raise GitHubError("GitHub gave an answer that cannot be read.", Kind.BROKEN)
+        match await ask("POST", f"/app/installations/{self._installation}/access_tokens", bearer):
+            case {"token": str(token), "expires_at": str(expires)}:
+                self._token, self._expires = token, _seconds(expires)
+            case _:
+                raise GitHubError("GitHub gave an answer that cannot be read.", Kind.BROKEN)
+
+
+def _seconds(date: str) -> float:
+    """Unix seconds; 0 for what is no date, so that the token is used once and then renewed."""
+    try:
+        return datetime.fromisoformat(date).timestamp()
+    except ValueError:
+        return 0.0
