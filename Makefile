@@ -17,7 +17,7 @@ help: ## say what there is
 install: $(VENV)/.installed ## make .venv with .venv/bin/releaseray
 
 run: $(VENV)/.installed ## draft the newest release of REPO (a path or Git URL; default: here) and serve
-	@exec $(BIN)/releaseray try "$${REPO:-.}"
+	@exec $(BIN)/releaseray try --end-with $$PPID "$${REPO:-.}"
 
 test: $(VENV)/.installed-dev ## run the tests; TESTS="-k name" narrows
 	$(BIN)/python -m pytest $(TESTS)

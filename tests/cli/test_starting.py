@@ -2,13 +2,19 @@
 
 import re
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
+import psutil
+import pytest
+from click.testing import CliRunner
 
+from releaseray.cli import main
 from releaseray.settings import Settings
-from tests.cli.conftest import Command, Start, ids, run
-from tests.processes import alive, the, wait_until
+from tests.cli.conftest import Command, Start, environment, free_port, ids, run
+from tests.processes import alive, processes, the, wait_until
 from tests.repository import GitRepository
 
 
@@ -72,6 +78,21 @@ def test_a_server_killed_with_9_leaves_nothing_and_starts_again_on_the_same_port
     assert again.end() == 0
 
 
+def test_a_make_killed_with_9_takes_everything_along(data_dir: Path, myapp: GitRepository) -> None:
+    """As in `make run`: the shell's parent is killed, its child is told nothing."""
+    script = f"exec {sys.executable} -m releaseray try --end-with $PPID {myapp.path}"
+    starter = "import subprocess, sys; subprocess.run(['sh', '-c', sys.argv[1]])"
+    settings = environment(data_dir, {"RELEASERAY_PORT": str(free_port())})
+    make = subprocess.Popen([sys.executable, "-c", starter, script], env=settings, stdout=subprocess.PIPE, text=True)
+    assert make.stdout
+    with make.stdout as output:
+        wait_until(lambda: "is ready" in output.readline())
+        everything = [*psutil.Process(make.pid).children(recursive=True), *processes(data_dir)]
+        make.kill()
+        make.wait()
+        wait_until(lambda: not alive(everything))
+
+
 def test_the_server_replaces_what_dies_beside_it(start: Start, data_dir: Path) -> None:
     server = start("serve").ready()
     (worker,) = server.workers()
@@ -97,13 +118,20 @@ def test_keys_are_made_beside_a_running_server_which_knows_them_at_once(start: S
     assert server.press_ctrl_c() == 0
 
 
-def test_keys_are_made_listed_and_revoked_without_a_server(data_dir: Path) -> None:
-    assert run(data_dir, "keys", "create", "--name", "laptop", "--expires-in-days", "30").returncode == 0
-    listed = run(data_dir, "keys", "list").stdout
-    (row,) = [line for line in listed.splitlines() if " laptop " in line]
+def test_keys_are_made_listed_and_revoked_without_a_server(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELEASERAY_DATA_DIR", str(data_dir))
+
+    def keys(*arguments: str) -> str:
+        result = CliRunner().invoke(main, ["keys", *arguments])
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    secret = keys("create", "--name", "laptop", "--expires-in-days", "30").strip()
+    (row,) = [line for line in keys("list").splitlines() if " laptop " in line]
+    assert f"…{secret[-4:]}" in row
     key_id = row.split()[0]
-    assert run(data_dir, "keys", "revoke", key_id).returncode == 0
-    assert key_id not in run(data_dir, "keys", "list").stdout
+    assert "'laptop' works no more" in keys("revoke", key_id)
+    assert key_id not in keys("list")
 
 
 def test_with_urls_set_serve_wants_a_migrated_database_and_brings_no_worker(

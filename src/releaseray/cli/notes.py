@@ -1,6 +1,7 @@
 """`releaseray notes`: the draft of a range on standard output; no service, no database."""
 
 import asyncio
+import gc
 import json
 import os
 import tempfile
@@ -38,6 +39,7 @@ def notes(
 
     Leave FROM out for the release before TO, and TO out for the newest release.
     """
+    gc.disable()  # the process ends with the draft: to walk a large history for garbage costs as much as reading it
     asked, history = asyncio.run(_read(repo, spec, unreleased))
     draft = build(masked(history, mask), persona)
     if changelog:

@@ -1,12 +1,15 @@
 """Run the API in this process and a worker beside it, until a signal, and end both in order."""
 
 import asyncio
+import errno
 import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any
 
 import structlog
 import uvicorn
@@ -19,6 +22,7 @@ from releaseray.settings import Settings
 _KEEP_ALIVE_SECONDS = 75
 _WORKER_PAUSE_SECONDS = 1.0
 _BACKLOG = 2048
+_PORT_PATIENCE_SECONDS = 1.0
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -55,14 +59,28 @@ def bound(settings: Settings) -> Iterator[tuple[socket.socket, Settings]]:
     with listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind(address)
-            listener.listen(_BACKLOG)
+            _bind(listener, address)
         except OSError as problem:
             raise Unavailable(
                 f"Cannot listen on {settings.host} port {settings.port}: {problem.strerror}. "
                 "Set RELEASERAY_PORT (or RELEASERAY_HOST) to another."
             ) from None
         yield listener, settings.model_copy(update={"port": listener.getsockname()[1]})
+
+
+def _bind(listener: socket.socket, address: Any) -> None:
+    """Take the port; one that is taken is asked for again, as the server before us may just be ending."""
+    deadline = time.monotonic() + _PORT_PATIENCE_SECONDS
+    while True:
+        try:
+            listener.bind(address)
+        except OSError as problem:
+            if problem.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            listener.listen(_BACKLOG)
+            return
 
 
 async def run(

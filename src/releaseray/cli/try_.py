@@ -8,7 +8,7 @@ import uvloop
 from rich.console import Console
 
 from releaseray import logs
-from releaseray.cli import server
+from releaseray.cli import server, tether
 from releaseray.cli.ground import migrated_services
 from releaseray.cli.guide import Guide
 from releaseray.settings import Settings
@@ -16,11 +16,14 @@ from releaseray.settings import Settings
 
 @click.command("try")
 @click.argument("repo", default=".")
-def try_(repo: str) -> None:
+@click.option("--end-with", type=int, hidden=True, help="End when this process is our parent no more.")
+def try_(repo: str, end_with: int | None) -> None:
     """Draft the newest release of REPO for every persona, publish a page of it on this machine, and keep serving.
 
     REPO is a path or a Git URL; without one, the current directory. Starting again makes nothing twice.
     """
+    if end_with is not None:
+        tether.end_with(end_with)
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal that cannot show a letter
     location = _location(repo)
     settings = Settings()
