@@ -11,15 +11,16 @@ from releaseray.notes.history import Commit, FileChange, History, Person
 
 TEXT = (
     "add fix feat: fix(api): remove crash `run_all()` Session.get v2.3 1.9.4 #12 (#34) !56 @bea GH-7 UTF-8 <b> "
-    '[x](http://e.x) Revert "fix" when the user\'s page breaks: ACME-9 closes #3 and BREAKING CHANGE: snake_case --flag '
-    "$HOME **bold** ` \\ ✨ Merge pull request #78 from bea/x Merge branch 'a' of y support for deprecated Bump version to 3.1"
+    '[x](http://e.x) Revert "fix" when the user\'s page breaks: ACME-9 closes #3 and BREAKING CHANGE: snake_case '
+    "--flag $HOME **bold** ` \\ ✨ Merge pull request #78 from bea/x Merge branch of y support for deprecated Bump "
+    "version to 3.1"
 )
 WORDS = st.sampled_from(TEXT.split(" "))
 MESSAGES = st.lists(WORDS, min_size=1, max_size=9).map(" ".join)
 PEOPLE = st.sampled_from(
     [Person("Ann", "ann@example.org"), Person("Bea B", "1+bea@users.noreply.github.com"), Person("ci[bot]", "x")]
 )
-NAMES = re.compile(r"[#!]\d+|\d+\.\d+[\d.]*|[A-Za-z]+_\w+|[A-Z]{3,}-\d+|\b\w+\(\)")
+NAMES = re.compile(r"[#!]\d+|\d+\.\d+(?:\.\d+)*|[A-Za-z]+_\w+|[A-Z]{3,}-\d+|\b\w+\(\)")
 
 
 @st.composite

@@ -11,18 +11,20 @@ _BULLET = re.compile(r"^[*-] +(\S.*(?:\n {2,}\S.*)*)", re.MULTILINE)
 _TYPED = re.compile(
     r"^[*-] +(?:feat|fix|perf|security|deprecat|remove|add|\w+(?:\([^)\n]*\))?!:)", re.IGNORECASE | re.MULTILINE
 )
-_TELLING = frozenset(
-    "feat feature fix bugfix perf security deprecate deprecated add added remove removed breaking".split(" ")
-)
+_TELLING_TEXT = """
+feat feature fix bugfix perf security deprecate deprecated add added remove removed breaking
+"""
+_TELLING = frozenset(_TELLING_TEXT.split())
 _FOLLOW_UP = re.compile(
     r"\b(?:review|comments?|feedback|tests?|lint\w*|typos?|ci|format\w*|build|address|merge|conflicts?|nits?|wip|rebase|"
     r"types?|imports?|docs?|changelog|cleanup|again|forgot|oops|pr|suggestions?|snapshots?|mypy|eslint|clippy|doctests?)\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[a-z][\w-]{3,}")
-_COMMON = frozenset(
-    "with from when that this into using support adding added fixes fixed make only more some them than".split(" ")
-)
+_COMMON_TEXT = """
+with from when that this into using support adding added fixes fixed make only more some them than
+"""
+_COMMON = frozenset(_COMMON_TEXT.split())
 
 
 def apart(change: Change) -> list[Change]:

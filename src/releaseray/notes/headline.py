@@ -38,7 +38,6 @@ _TRAIL = re.compile(
     r"|[\u2728\U0001f300-\U0001faff][\ufe0f\u200d\U0001f300-\U0001faff]*"
     r")\s*\.?$"
 )
-_SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ class Headline:
 
 def headline(title: str) -> Headline:
     """The parts of `title`, which is one line without merge boilerplate."""
-    title = _SPACE.sub(" ", title).strip()
+    title = " ".join(title.split())
     kind = scope = ""
     breaking = False
     emoji: list[str] = []

@@ -10,9 +10,8 @@ from releaseray.notes.headline import headline
 from releaseray.notes.history import Commit, FileChange, History, Person, PullRequest
 from releaseray.notes.merges import Merged, merged
 from releaseray.notes.people import co_authors, is_bot
-from releaseray.notes.references import References, references
+from releaseray.notes.references import References, pull_request, references
 from releaseray.notes.unwrap import unwrapped
-
 
 _LONGEST_TITLE = 500
 _LONGEST_BODY = 30_000
@@ -123,7 +122,7 @@ def _groups(roots: list[_Node], owner: dict[str, PullRequest]) -> Iterator[_Grou
 
 def _number(commit: Commit, owner: dict[str, PullRequest]) -> int | None:
     pull = owner.get(commit.sha)
-    return pull.number if pull else references(commit.subject, commit.body, "").pr
+    return pull.number if pull else pull_request(commit.subject, commit.body)
 
 
 def _pull(node: _Node, merge: Merged) -> tuple[_Group | None, list[_Node]]:
@@ -155,7 +154,7 @@ def _other_pulls(side: list[_Node], number: int | None) -> set[int]:
 def _number_of_pull(commit: Commit) -> int | None:
     merge = merged(commit)
     if merge is None:
-        return references(commit.subject, commit.body, "").pr
+        return pull_request(commit.subject, commit.body)
     return merge.pulls[0][0] if merge.pulls else None
 
 

@@ -5,18 +5,23 @@ import re
 from releaseray.notes.wording import imperative, past
 
 _PATH = re.compile(
-    r"(?:^|[\s`'\"(])(?:\.{0,2}/)?(?:[\w@.-]+/)+[\w.-]+|\b[\w-]+\.(?:py|js|ts|tsx|jsx|mjs|c|h|cc|cpp|hpp|rs|go|rb|java|kt|cs|php|"
+    r"(?:^|[\s`'\"(])(?:\.{0,2}/)?(?:[\w@.-]+/)+[\w.-]+|\b[\w-]+\.(?:py|js|ts|tsx|jsx|mjs|c|h|cc|cpp|hpp"
+    r"|rs|go|rb|java|kt|cs|php|"
     r"md|rst|txt|json|ya?ml|toml|cfg|ini|html?|s?css|sh|sql|lock|proto|xml|vue|svelte|mk|cmake|in|am|ac|d)\b",
 )
 _CODE = re.compile(
-    r"`[^`]*`|\b\w+\(\)|\b[a-z]+[a-z0-9]*_\w+|\b[A-Z]{2,}_\w+|\b_\w+|\b\w+::\w+|\b\w+->\w+|\b[a-z]+[A-Z]\w*|\b[A-Z][a-z]+[A-Z][a-z]\w*"
+    r"`[^`]*`|\b\w+\(\)|\b[a-z]+[a-z0-9]*_\w+|\b[A-Z]{2,}_\w+|\b_\w+|\b\w+::\w+|\b\w+->\w+"
+    r"|\b[a-z]+[A-Z]\w*|\b[A-Z][a-z]+[A-Z][a-z]\w*"
     r"|\b[A-Za-z_]\w*\.[A-Za-z_]\w+\b|(?<!\w)--?[a-z][\w-]+|#\d+|\b\d+ tests?\b|@\w+"
 )
 _JARGON = re.compile(
-    r"\b(?:refactor\w*|mutex|linter?|linting|ci|unit ?tests?|tests?|testing|mocks?|stubs?|typings?|annotations?|type hints?|mypy|"
+    r"\b(?:refactor\w*|mutex|linter?|linting|ci|unit ?tests?|tests?|testing|mocks?|stubs?|typings?"
+    r"|annotations?|type hints?|mypy|"
     r"eslint|compiler|compilation|compile|makefile|cmake|autotools|configure script|malloc|memcpy|pointer|struct|"
-    r"async context|deadlock|goroutine|thread[- ]safe|asserts?|assertions?|dead code|code ?base|boilerplate|monorepo|docstrings?|"
-    r"ast|abi|ffi|ub|nullptr|npe|null pointer|segfaults?|buffer overflow|use-after-free|backport|changelog|readme|workflow file|"
+    r"async context|deadlock|goroutine|thread[- ]safe|asserts?|assertions?|dead code|code ?base"
+    r"|boilerplate|monorepo|docstrings?|"
+    r"ast|abi|ffi|ub|nullptr|npe|null pointer|segfaults?|buffer overflow|use-after-free|backport"
+    r"|changelog|readme|workflow file|"
     r"github actions?|docker ?file|pre-commit|dependabot|renovate|internals?|helper function|unused|variable|parameter|"
     r"argument|constructor|subclass|class|method|function|macro|header file|include guard|module|fuzz\w*|"
     r"snapshot tests?|e2e|fixture|lockfile|submodule|bump|codegen|middleware|endpoint handler|regexp?|serializer|orm|"

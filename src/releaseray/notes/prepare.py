@@ -55,7 +55,11 @@ def prepare(history: History) -> Prepared:
     )
 
 
-_REPORT = re.compile(r"^[ \t]*[-*+] (?:\*\*[^*\n]{1,60}\*\*:? )?(?:(Added|Fixed|Changed|Removed|Updated|Improved)|Add|Fix|Change|Remove|Update|Improve)\b", re.MULTILINE)  # fmt: skip
+_REPORT = re.compile(
+    r"^[ \t]*[-*+] (?:\*\*[^*\n]{1,60}\*\*:? )?"
+    r"(?:(Added|Fixed|Changed|Removed|Updated|Improved)|Add|Fix|Change|Remove|Update|Improve)\b",
+    re.MULTILINE,
+)
 
 
 def _reports(changelog: str) -> bool:
@@ -131,4 +135,5 @@ def _weight(change: Change, category: Category, keep: float) -> float:
     documented = 0.15 if any(file.path.startswith(("docs/", "doc/")) for file in change.files[:50]) else 0.0
     written = 0.1 if change.fragments else 0.0
     taken_back = 0.3 if change.reverts else 0.0
-    return keep + _CATEGORY_WEIGHT[category] + breadth + asked + documented + written - taken_back
+    sure = round(keep * 4) / 4
+    return sure + _CATEGORY_WEIGHT[category] + breadth + asked + documented + written - taken_back

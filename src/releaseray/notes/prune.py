@@ -39,7 +39,8 @@ _PICKED = re.compile(r"\(cherry picked from commit ([0-9a-f]{7,64})\)")
 _VERSION = r"v?\d{1,6}\.\d{1,6}[\w.+-]{0,40}"
 _RELEASE = re.compile(
     rf"(?:[\w@/.-]{{1,60}}[ @])?{_VERSION}(?: release)?$"
-    rf"|(?:[-\w]{{1,30}}(?: [-\w]{{1,30}}){{0,2}}: )?(?:release|releasing|prepare|preparing|start|tag|publish|cut|version|"
+    rf"|(?:[-\w]{{1,30}}(?: [-\w]{{1,30}}){{0,2}}: )?(?:release|releasing|prepare|preparing|start|tag"
+    rf"|publish|cut|version|"
     rf"set version|begin|finali[sz]e)(?: [-\w]{{1,30}}){{0,4}} {_VERSION}(?: release)?\.?$"
     r"|(?:bump|update|set|increment|upgrade)(?: (?:the|to|package|crate|project|app|dev|lib|library|next|new)){0,4} "
     r"version(?: number| string)?(?: (?:to|from|for|in) .{0,200})?$"
@@ -65,13 +66,17 @@ _RAISES_MINIMUM = re.compile(
     r"\bmin(?:imum)?\b|\bsupported\b|\brequired?\b|\bor (?:greater|newer|later)\b", re.IGNORECASE
 )
 _LOCKS = (
-    "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "Cargo.lock", "poetry.lock", "uv.lock", "pdm.lock", "Gemfile.lock",
-    "composer.lock", "go.sum", "Pipfile.lock", "flake.lock", "mix.lock", "Podfile.lock", "bun.lockb", "npm-shrinkwrap.json",
+    "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "Cargo.lock", "poetry.lock", "uv.lock",
+    "pdm.lock", "Gemfile.lock",
+    "composer.lock", "go.sum", "Pipfile.lock", "flake.lock", "mix.lock", "Podfile.lock",
+    "bun.lockb", "npm-shrinkwrap.json",
 )  # fmt: skip
 _CHORE = re.compile(
     r"(?:auto[- ]?translate|new crowdin|updates? (?:from|via) (?:crowdin|transifex|weblate)|translated using|automated|"
-    r"update(?:d)? (?:translations?|contributors|all-contributors|authors|copyright)|style fixes by|\[automated\]|apply black|"
-    r"\[pre-commit\.ci\]|fixup!|squash!|wip$|typo$|fix typos?$|lint$|fix lint(?:ing)?$|format(?:ting)?$|merge\b.* into )",
+    r"update(?:d)? (?:translations?|contributors|all-contributors|authors|copyright)|style fixes by"
+    r"|\[automated\]|apply black|"
+    r"\[pre-commit\.ci\]|fixup!|squash!|wip$|typo$|fix typos?$|lint$|fix lint(?:ing)?$|format(?:ting)?$"
+    r"|merge\b.* into )",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+")

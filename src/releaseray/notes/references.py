@@ -49,8 +49,7 @@ def references(subject: str, body: str, full_name: str) -> References:
     has_numbers = "#" in subject or "-" in subject or "!" in subject
     if not has_numbers and "#" not in body and "/" not in body:
         return NOTHING
-    numbers = [int(number) for number in _SUBJECT_PR.findall(subject)] if has_numbers else []
-    pr = _trailer(body) or (numbers[-1] if numbers else None)
+    pr = pull_request(subject, body)
     closes: dict[int, None] = {}
     mentions: dict[int, None] = {}
     if has_numbers and (opening := _OPENING_ISSUE.match(subject)):
@@ -63,6 +62,17 @@ def references(subject: str, body: str, full_name: str) -> References:
         tuple(number for number in closes if number != pr),
         tuple(number for number in mentions if number != pr and number not in closes),
     )
+
+
+def pull_request(subject: str, body: str) -> int | None:
+    """The pull request a message came in by: a trailer says it best, else the last number the subject ends with."""
+    if body and (trailer := _trailer(body)):
+        return trailer
+    numbers = _SUBJECT_PR.findall(subject) if subject[-1:] in _ENDINGS else None
+    return int(numbers[-1]) if numbers else None
+
+
+_ENDINGS = (")", "]", ".", " ", "")
 
 
 def _trailer(body: str) -> int | None:

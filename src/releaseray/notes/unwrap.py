@@ -23,10 +23,9 @@ _OPENERS = frozenset("[(BbCc🤖🍒")
 def unwrapped(title: str) -> tuple[str, int | None]:
     """The title that was carried over, and the number of the pull request it was carried over from, if named."""
     original = None
-    if "port" in title or "pick" in title:
-        if trailing := _TRAILING.search(title):
-            original = int(trailing["n"])
-            title = title[: trailing.start()] + title[trailing.end() :]
+    if ("port" in title or "pick" in title) and (trailing := _TRAILING.search(title)):
+        original = int(trailing["n"])
+        title = title[: trailing.start()] + title[trailing.end() :]
     while title and title[0] in _OPENERS and (found := _BACKPORT.match(title)):
         groups = found.groupdict()
         number = groups["a"] or groups["b"] or groups["c"]

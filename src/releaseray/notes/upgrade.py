@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from releaseray.notes.history import FileDelta
@@ -68,40 +68,44 @@ def _floor(constraint: str) -> tuple[int, ...]:
 
 
 def _read(path: str, text: str) -> Mapping[str, str]:
+    """What a manifest asks for; nothing where it cannot be read: a broken file must not cost the draft."""
     name = path.rpartition("/")[2]
     try:
-        if name == "package.json":
-            return _package_json(json.loads(text))
-        if name == "composer.json":
-            return _named(json.loads(text).get("require", {}))
-        if name == "Cargo.toml":
-            return _cargo(tomllib.loads(text))
-        if name == "pyproject.toml":
-            return _pyproject(tomllib.loads(text))
+        return _READERS[name](text) if name in _READERS else {}
     except (ValueError, AttributeError, TypeError, RecursionError):
         return {}
-    if name == "go.mod":
-        return {"Go": found[1]} if (found := _GO.search(text)) else {}
-    if name in ("setup.py", "setup.cfg"):
-        return {"Python": found[1].strip()} if (found := _SETUP_PYTHON.search(text)) else {}
-    return {}
 
 
 def _named(versions: Mapping[str, Any]) -> dict[str, str]:
     return {_RUNTIMES.get(name, name): version for name, version in versions.items() if isinstance(version, str)}
 
 
-def _package_json(package: Mapping[str, Any]) -> dict[str, str]:
+def _package_json(text: str) -> dict[str, str]:
+    package = json.loads(text)
     return _named({**package.get("peerDependencies", {}), **package.get("engines", {})})
 
 
-def _cargo(manifest: Mapping[str, Any]) -> dict[str, str]:
+def _composer(text: str) -> dict[str, str]:
+    return _named(json.loads(text).get("require", {}))
+
+
+def _go(text: str) -> dict[str, str]:
+    return {"Go": found[1]} if (found := _GO.search(text)) else {}
+
+
+def _setup(text: str) -> dict[str, str]:
+    return {"Python": found[1].strip()} if (found := _SETUP_PYTHON.search(text)) else {}
+
+
+def _cargo(text: str) -> dict[str, str]:
+    manifest = tomllib.loads(text)
     package = manifest.get("package", {}) or manifest.get("workspace", {}).get("package", {})
     version = package.get("rust-version") or manifest.get("workspace", {}).get("package", {}).get("rust-version")
     return {"Rust": version} if isinstance(version, str) else {}
 
 
-def _pyproject(project: Mapping[str, Any]) -> dict[str, str]:
+def _pyproject(text: str) -> dict[str, str]:
+    project = tomllib.loads(text)
     table = project.get("project", {})
     wanted = {}
     if python := table.get("requires-python"):
@@ -113,3 +117,14 @@ def _pyproject(project: Mapping[str, Any]) -> dict[str, str]:
         if isinstance(dependency, str) and (found := _NAME.match(dependency)):
             wanted[found[1]] = found[2].strip()
     return wanted
+
+
+_READERS: Mapping[str, Callable[[str], dict[str, str]]] = {
+    "package.json": _package_json,
+    "composer.json": _composer,
+    "Cargo.toml": _cargo,
+    "pyproject.toml": _pyproject,
+    "go.mod": _go,
+    "setup.py": _setup,
+    "setup.cfg": _setup,
+}

@@ -64,8 +64,9 @@ def mended(text: str) -> str:
 
 
 _SENTENCE = re.compile(
-    r"\b(?:is|are|was|were|be|do|does|don't|doesn't|can|cannot|can't|could|should|must|will|would|has|have|not|no longer|now|when"
-    r"|if|returns?|fails?|crash(?:es)?\b(?! )|breaks|throws|shows|gets|causes|hangs|loses|ignores)\b|[.;:] |\bfix",
+    r"\b(?:is|are|was|were|be|do|does|don't|doesn't|can|cannot|can't|could|should|must|will|would|has|have|not"
+    r"|no longer|now|when|if|returns?|fails?|crash(?:es)?\b(?! )|breaks|throws|shows|gets|causes|hangs"
+    r"|loses|ignores)\b|[.;:] |\bfix",
     re.IGNORECASE,
 )
 _DETERMINERS = frozenset({"a", "an", "the"})
@@ -92,22 +93,27 @@ def _is_noun(word: str, verb: str, rest: str) -> bool:
 _OBJECT = re.compile(r"(?:the|a|an|all|any|each|every|whether|that|if|when|only|also|it|its|up)\b|`")
 _OF = re.compile(r"(?:of|for|is|are|was|were)\b")
 _TAKE_FOR = frozenset({"account", "allow", "ask", "check", "listen", "look", "prepare", "search", "wait", "watch"})
-_OFTEN_THINGS = frozenset(
-    {"benchmark", "build", "cache", "default", "filter", "format", "issue", "key", "label", "link", "list", "lock", "log", "map",
-     "order", "output", "query", "report", "search", "style", "support", "tag", "test", "trace", "version"}
-)  # fmt: skip
+_THINGS = """
+benchmark build cache default filter format issue key label link list lock log map order output query report
+search style support tag test trace version
+"""
+_OFTEN_THINGS = frozenset(_THINGS.split())
+_TWIN = re.compile(r" and ([a-z]+)(?= )")
 _SECOND = re.compile(r"(?<= and )([a-z]+(?:-[a-z]+)?)(?= (?!of\b|for\b|is\b|are\b|in\b|to\b)\w)")
-_NEVER_SECOND = _OFTEN_THINGS | frozenset(
-    "fix change update release use work set run read put cast split reset block store cover control process document "
-    "reference file design display handle find hide name place record request return start stop track trigger value "
-    "access call check copy filter focus group import export load measure move pause point post print push raise "
-    "replace review scan schedule scroll select send share show sort stream switch transfer trim type wait watch write "
-    "complete clean clear open close correct separate secure free lower direct present duplicate".split()
-)
+_NOUNS_TOO = """
+fix change update release use work set run read put cast split reset block store cover control process document
+reference file design display handle find hide name place record request return start stop track trigger value
+access call check copy filter focus group import export load measure move pause point post print push raise
+replace review scan schedule scroll select send share show sort stream switch transfer trim type wait watch
+write complete clean clear open close correct separate secure free lower direct present duplicate
+"""
+_NEVER_SECOND = _OFTEN_THINGS | frozenset(_NOUNS_TOO.split())
 
 
 def _past_throughout(text: str) -> str:
     """The second verb of "Add X and drop Y" follows the first, where it cannot be anything but a verb."""
+    if (twin := _TWIN.match(text)) and twin[1] in PAST:
+        text = f" and {PAST[twin[1]]}{text[twin.end() :]}"
     return _SECOND.sub(lambda found: PAST[found[1]] if _only_verb(found[1]) else found[1], text)
 
 

@@ -70,7 +70,7 @@ def _opening(new: Sequence[Item], improved: Sequence[Item], fixed: Sequence[Item
     parts = [
         counted(len(new), "new feature") if new else "",
         counted(len(improved), "improvement") if improved else "",
-        counted(len(fixed), "fix", "more fixes") if fixed else "",
+        counted(len(fixed), "fix", "fixes") if fixed else "",
     ]
     return f"This release brings {listed([part for part in parts if part])}." if any(parts) else ""
 
