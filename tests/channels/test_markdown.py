@@ -1,7 +1,7 @@
 """Markdown becomes blocks and spans; what is too long is cut where a reader would cut it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from releaseray.channels.cutting import cut_markdown, fit, shorten
@@ -69,6 +69,7 @@ def test_html_gives_its_text_and_generics_stay() -> None:
     assert block.text == "a bold line\nand x Vec<T> "
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="#*_`-[]()<>!|~\\ \n1.abé\t&;:/", max_size=80))
 def test_any_text_has_blocks(text: str) -> None:
     assert all(span.text for block in blocks(text) for span in block.spans)
@@ -106,6 +107,7 @@ def test_one_long_code_block_stays_closed() -> None:
     assert len(text) <= 100
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="#-`\n\r ab1.>", max_size=300), st.integers(20, 200))
 def test_the_limit_holds_for_any_text(text: str, limit: int) -> None:
     assert len(cut_markdown(text, limit, "[more](x)")[0]) <= limit

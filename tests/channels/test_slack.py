@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.channels.conftest import Vendor
 
@@ -97,6 +97,7 @@ def test_without_a_title_the_version_stands_at_the_top(note: Note) -> None:
     assert message(replace(note, title=" \n"))["blocks"][0]["text"]["text"] == "v1.2.0"
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="#*_`-[]()<>!|~\\ \n1.abé\t&;:/\"'", max_size=200), st.integers(1, 200))
 def test_any_note_fits(text: str, times: int) -> None:
     made = message(Note("k", text, "v1", text * times, "engineer", "acme/myapp", highlights=(text,)))

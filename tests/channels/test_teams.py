@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 from tests.channels.conftest import Vendor
@@ -47,6 +47,7 @@ def test_every_card_fits_the_schema_and_the_limit(note: Note, body: str) -> None
         assert made["actions"][0] == {"type": "Action.OpenUrl", "title": "Read the whole", "url": note.hosted_url}
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="#*_`-[]()<>!|~\\ \n1.abé\t&;:/\"'", max_size=200), st.integers(1, 100))
 def test_any_note_fits(text: str, times: int) -> None:
     made = message(Note("k", text, "v1", text * times, "engineer", "acme/myapp"))

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import ValidationError
 from tests.github.conftest import FakeGitHub, OpenApi
@@ -175,6 +175,7 @@ def test_what_people_wrote_is_kept(note: Note, existing: str, expected: str) -> 
     assert merged(once, note) == once
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab#\n- ", max_size=60), st.text(alphabet="ab#\n- ", max_size=60), st.booleans())
 def test_publishing_twice_is_publishing_once(existing: str, ours: str, marked: bool) -> None:
     note = Note("k", "t", "v1", ours, "engineer", "acme/myapp")

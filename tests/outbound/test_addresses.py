@@ -5,7 +5,7 @@ from ipaddress import ip_address, ip_network
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from releaseray.outbound import OutboundRefused, check_host, check_url
@@ -40,6 +40,7 @@ def test_public(address: str) -> None:
     assert refusal(ip_address(address)) is None
 
 
+@settings(deadline=None)
 @given(st.ip_addresses())
 def test_what_python_knows_to_be_private_is_refused(address: object) -> None:
     parsed = ip_address(str(address))

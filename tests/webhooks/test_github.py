@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from releaseray.webhooks.github_events import (
@@ -144,6 +144,7 @@ FIELDS = "action ref after ref_type repository release pull_request changes inst
 keys = st.sampled_from(FIELDS.split(" "))
 
 
+@settings(deadline=None)
 @given(st.sampled_from(KINDS), st.dictionaries(keys, json_values, max_size=6))
 def test_no_payload_is_too_odd(kind: str, payload: dict[str, Any]) -> None:
     assert isinstance(read(kind, json.dumps(payload).encode()), list)
