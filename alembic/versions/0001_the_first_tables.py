@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("full_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("default_branch", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("location", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("sealed_location", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("web_url", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("slug", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

@@ -30,8 +30,10 @@ class Settings(BaseSettings):
     repo_paths: Annotated[tuple[Path, ...], NoDecode] | None = None
     """Folders on the server that clients may connect repositories from. Unset: any folder when the server runs
     on embedded services and listens on loopback only, else none."""
-    git_timeout: PositiveInt = 600
-    """Seconds one git command may take."""
+    git_config: Path | None = None
+    """A git configuration file honoured when remote repositories are fetched: proxies, certificates, credentials."""
+    git_max_bytes: PositiveInt = 20 * 2**30
+    """The largest mirror of a remote repository."""
     outbound_allow: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     """Private networks that addresses named by clients may point at."""
 

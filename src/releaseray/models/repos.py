@@ -9,7 +9,8 @@ from releaseray.models.base import BYTE_ORDER, new_id, timestamp
 
 
 class Repository(SQLModel, table=True):
-    """A connected repository. `location` is what git reads it from; `slug` is its public page's name."""
+    """A connected repository. `location` is what git reads it from, without credentials; with them it is kept
+    encrypted in `sealed_location`. `slug` is its public page's name."""
 
     __tablename__ = "repositories"
     __table_args__ = (
@@ -23,6 +24,7 @@ class Repository(SQLModel, table=True):
     full_name: str
     default_branch: str
     location: str
+    sealed_location: str | None = None
     web_url: str | None = None
     slug: str = Field(unique=True)
     created_at: datetime = timestamp()

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from releaseray.models import Repository
 from releaseray.outbound import Networks, check_host
+from releaseray.secrets import SecretLost
 from releaseray.services.runtime import Runtime
-from releaseray.sources import Source
+from releaseray.sources import SourceError
 from releaseray.sources.git import GitSource
 from releaseray.sources.git_locations import NormalisedLocation, check_location
 
@@ -24,14 +25,20 @@ def accept(runtime: Runtime, location: str) -> NormalisedLocation:
     return check_location(location, runtime.settings.repo_paths or ())
 
 
-def source(runtime: Runtime, repo: Repository) -> Source:
+def source(runtime: Runtime, repo: Repository) -> GitSource:
     """The source that reads `repo`; does nothing yet. Raises `SourceError` when the operator allows it no more."""
-
+    try:
+        location = runtime.secrets.open(repo.sealed_location) if repo.sealed_location else repo.location
+    except SecretLost as problem:
+        raise SourceError(f"The credentials of {repo.location} are lost: {problem}. Connect it again.") from problem
+    settings = runtime.settings
     return GitSource(
-        repo.location,
+        location,
         mirror_of(runtime, repo),
-        allowed_paths=runtime.settings.repo_paths or (),
-        check_host=partial(_where_to, runtime.settings.outbound_allow),
+        allowed_paths=settings.repo_paths or (),
+        check_host=partial(_where_to, settings.outbound_allow),
+        operator_config=settings.git_config,
+        max_bytes=settings.git_max_bytes,
     )
 
 

@@ -8,12 +8,12 @@ from releaseray.db import UnitOfWork
 from releaseray.errors import Conflict, InvalidRequest
 from releaseray.models import ReleaseRange, Repository
 from releaseray.notes.history import Tag
-from releaseray.notes.versions import newest_release, sort_key
-from releaseray.notes.versions import previous_tag as version_before
+from releaseray.notes.versions import newest_release, previous_tags, sort_key
 from releaseray.repositories.repos import Ranges, Repos
 from releaseray.services import clones
 from releaseray.services.runtime import Runtime
-from releaseray.sources import Source, SourceError
+from releaseray.sources import SourceError
+from releaseray.sources.git import GitSource
 from releaseray.sources.git_forges import compare_url
 
 _SHORT_SHA = 12
@@ -67,17 +67,19 @@ async def create_newest(runtime: Runtime, uow: UnitOfWork, repo: Repository) -> 
         raise Conflict(f"{repo.full_name} cannot be read: {problem}") from problem
 
 
-async def previous_tag(source: Source, tag: Tag, tags: Sequence[Tag]) -> Tag | None:
-    """The tag whose release came before `tag`: the highest lower version of its family that it builds on."""
-    rest = [other for other in tags if other.name != tag.name and other.sha != tag.sha]
-    while (candidate := version_before(tag, rest)) is not None:
-        if await source.is_ancestor(candidate.sha, tag.sha):
-            return candidate
-        rest = [other for other in rest if other.name != candidate.name]
-    return None
+async def previous_tag(source: GitSource, tag: Tag, tags: Sequence[Tag]) -> Tag | None:
+    """The tag whose release came before `tag`: the highest lower version of its family that it builds on.
+
+    Where releases are tagged on branches of their own none is: then it is the highest lower version, and the range
+    is what `tag` has and that one has not.
+    """
+    candidates = [other for other in previous_tags(tag, tags) if other.sha != tag.sha]
+    reached = {other.name for other in await source.tags_reached(tag.sha)}
+    built_on = (other for other in candidates if other.name in reached)
+    return next(built_on, candidates[0] if candidates else None)
 
 
-async def _resolve(source: Source, from_tag: str, to_tag: str) -> tuple[Tag, Tag]:
+async def _resolve(source: GitSource, from_tag: str, to_tag: str) -> tuple[Tag, Tag]:
     known = {tag.name: tag for tag in await source.tags()}
     if from_tag not in known or to_tag not in known:
         await source.refresh()
@@ -93,7 +95,7 @@ async def _resolve(source: Source, from_tag: str, to_tag: str) -> tuple[Tag, Tag
 
 
 async def _count_and_insert(
-    uow: UnitOfWork, repo: Repository, source: Source, older: Tag | None, newer: Tag, shown_from: str = ""
+    uow: UnitOfWork, repo: Repository, source: GitSource, older: Tag | None, newer: Tag, shown_from: str = ""
 ) -> tuple[ReleaseRange, bool]:
     history = await source.history(
         from_tag=older.name if older else None,

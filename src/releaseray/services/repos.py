@@ -1,9 +1,8 @@
 """Connecting repositories, listing their tags, and letting them go."""
 
-import asyncio
 import re
-import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import count
 
 from releaseray.db import UnitOfWork
@@ -24,11 +23,14 @@ async def connect(runtime: Runtime, uow: UnitOfWork, org_id: str, location: str,
     Raises `Conflict` on `field`, the client's name for the location, when git cannot read it from here.
     """
     try:
-        location = str(clones.accept(runtime, location))
-        existing = await Repos(uow.session, org_id).by_location(location)
+        where = clones.accept(runtime, location)
+        sealed = runtime.secrets.seal(where.complete) if where.credentials else None
+        existing = await Repos(uow.session, org_id).by_location(str(where))
         if existing is not None:
-            return existing, False
-        repo = Repository(org_id=org_id, location=location, full_name="", default_branch="", slug="")
+            return _with_credentials(uow, existing, sealed), False
+        repo = Repository(
+            org_id=org_id, location=str(where), sealed_location=sealed, full_name="", default_branch="", slug=""
+        )
         source = clones.source(runtime, repo)
         await source.refresh()
         described = await source.describe()
@@ -39,6 +41,14 @@ async def connect(runtime: Runtime, uow: UnitOfWork, org_id: str, location: str,
     repo.web_url = described.web_url
     repo.github_repo_id = described.github_repo_id
     return await _insert(uow, org_id, repo)
+
+
+def _with_credentials(uow: UnitOfWork, repo: Repository, sealed: str | None) -> Repository:
+    """Connecting again with credentials renews them."""
+    if sealed is not None:
+        repo.sealed_location = sealed
+        uow.session.add(repo)
+    return repo
 
 
 async def _insert(uow: UnitOfWork, org_id: str, repo: Repository) -> tuple[Repository, bool]:
@@ -72,4 +82,5 @@ async def disconnect(runtime: Runtime, uow: UnitOfWork, org_id: str, repo_id: st
     repo = await repos.get(repo_id)
     await repos.delete(repo_id)
     await uow.commit()
-    await asyncio.to_thread(shutil.rmtree, clones.mirror_of(runtime, repo), ignore_errors=True)
+    with suppress(SourceError):
+        await clones.source(runtime, repo).remove()

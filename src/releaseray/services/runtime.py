@@ -5,6 +5,7 @@ from pathlib import Path
 
 from releaseray.db import Database
 from releaseray.jobs import Jobs
+from releaseray.secrets import SecretBox, open_box
 from releaseray.settings import Settings
 
 
@@ -16,14 +17,18 @@ class Runtime:
     redis_url: str
     database: Database
     jobs: Jobs
+    secrets: SecretBox
 
     @classmethod
     def of(cls, settings: Settings) -> "Runtime":
-        """Everything unconnected; raises ValueError when a URL is missing."""
+        """Everything unconnected. Raises ValueError when a URL is missing or a secret key is malformed, OSError when
+        the data directory cannot be written."""
         if settings.database_url is None or settings.redis_url is None:
             raise ValueError("RELEASERAY_DATABASE_URL and RELEASERAY_REDIS_URL must both be set")
         jobs = Jobs(settings.redis_url)
-        return cls(settings, settings.redis_url, Database(settings.database_url, jobs), jobs)
+        keys = [key.get_secret_value() for key in settings.secret_keys]
+        box = open_box(keys, settings.data_dir.absolute())
+        return cls(settings, settings.redis_url, Database(settings.database_url, jobs), jobs, box)
 
     async def start(self) -> None:
         """Connect to the database."""
