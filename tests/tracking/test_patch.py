@@ -39,7 +39,7 @@ Binary files a/logo.png and b/logo.png differ
 
 def test_a_patch_of_several_files() -> None:
     assert parse_patch(PATCH) == (
-        TouchedFile("src/pay.py", (Hunk(10, 7, ("Till",), 3), Hunk(41, 2, ("refund", "report"), 2))),
+        TouchedFile("src/pay.py", (Hunk(10, 7, ("Till", "charge"), 3), Hunk(41, 2, ("refund", "report"), 2))),
         TouchedFile("gone.c", (Hunk(0, 0, ("gone",), 2),)),
         TouchedFile("with space.js", (Hunk(3, 2, ("total",), 2),)),
         TouchedFile("logo.png", ()),

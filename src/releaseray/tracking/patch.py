@@ -25,7 +25,8 @@ _MAX_LINE = 400
 
 class Hunk(NamedTuple):
     """A run of changed lines. `start` and `length` are lines of the new file (context included); `functions` are
-    the names that git's hunk header and changed definitions give; `changed` counts lines added and removed."""
+    the names that git's hunk header and the definitions in the hunk give; `changed` counts lines added and
+    removed."""
 
     start: int
     length: int
@@ -44,6 +45,7 @@ def parse_patch(patch: str) -> tuple[TouchedFile, ...]:
     """The files of a patch as `git show -p` or `git log -p` writes it; what is not a diff in it is skipped."""
     files: list[TouchedFile] = []
     old_path, path, hunks = "", "", list[Hunk]()
+    entered: tuple[str, ...] = ()
     for line in patch.splitlines():
         if header := _HEADER.match(line):
             _add(files, path, hunks)
@@ -56,8 +58,11 @@ def parse_patch(patch: str) -> tuple[TouchedFile, ...]:
             path = found[1] or old_path
         elif found := _HUNK.match(line):
             hunks.append(Hunk(int(found[1]), int(found[2] or 1), function_names(found[3])[-1:]))
+            entered = ()
         elif hunks and line[:1] in ("+", "-"):
-            hunks[-1] = _with_line(hunks[-1], line[1:])
+            hunks[-1] = _with_change(hunks[-1], entered + _defined(line[1:]))
+        elif hunks:
+            entered = _defined(line[1:]) or entered
     _add(files, path, hunks)
     return tuple(files)
 
@@ -77,18 +82,18 @@ def function_names(line: str) -> tuple[str, ...]:
     return (called,) if called else ()
 
 
-def _with_line(hunk: Hunk, code: str) -> Hunk:
-    """The hunk with one more changed line, and the functions that the line defines."""
-    defined = () if not _is_definition(code[:_MAX_LINE]) else function_names(code)
-    new = tuple(name for name in defined if name not in hunk.functions)
+def _with_change(hunk: Hunk, functions: tuple[str, ...]) -> Hunk:
+    """The hunk with one more changed line, which is in or defines these functions."""
+    new = tuple(name for name in dict.fromkeys(functions) if name not in hunk.functions)
     return hunk._replace(functions=hunk.functions + new, changed=hunk.changed + 1)
 
 
-def _is_definition(code: str) -> bool:
-    """Whether a line surely starts a definition: by a keyword, or as C, Java and C# write functions."""
-    if _KEYWORD.search(code) or _TYPE.match(code) or _ASSIGNED.search(code):
-        return True
-    return bool(_METHOD.match(code)) and not code.rstrip().endswith((";", "\\"))
+def _defined(code: str) -> tuple[str, ...]:
+    """What a line defines, if it surely starts a definition: by a keyword, or as C, Java and C# write functions."""
+    shown = code[:_MAX_LINE]
+    by_shape = _METHOD.match(shown) and not shown.rstrip().endswith((";", "\\"))
+    by_word = _KEYWORD.search(shown) or _TYPE.match(shown) or _ASSIGNED.search(shown)
+    return function_names(shown) if by_word or by_shape else ()
 
 
 def _add(files: list[TouchedFile], path: str, hunks: list[Hunk]) -> None:
