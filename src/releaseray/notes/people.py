@@ -53,7 +53,7 @@ def contributors(authorship: Iterable[Iterable[Person]]) -> list[tuple[str, froz
     for authors in authorship:
         seen = set()
         for person in authors:
-            email, name = person.email.lower(), " ".join(person.name.split())
+            email, name = person.email.lower(), " ".join(person.name[:100].split())
             key = names.get(email) or names.get(name.casefold()) or email or name
             names[email] = names[name.casefold()] = key
             addresses.setdefault(key, set()).add(email)

@@ -2,7 +2,7 @@
 
 import re
 
-from releaseray.notes.wording import imperative, past
+from releaseray.notes.wording import imperative, past, says_two_things
 
 _PATH = re.compile(
     r"(?:^|[\s`'\"(])(?:\.{0,2}/)?(?:[\w@.-]+/)+[\w.-]+|\b[\w-]+\.(?:py|js|ts|tsx|jsx|mjs|c|h|cc|cpp|hpp"
@@ -11,7 +11,7 @@ _PATH = re.compile(
 )
 _CODE = re.compile(
     r"`[^`]*`|\b\w+\(\)|\b[a-z]+[a-z0-9]*_\w+|\b[A-Z]{2,}_\w+|\b_\w+|\b\w+::\w+|\b\w+->\w+"
-    r"|\b[a-z]+[A-Z]\w*|\b[A-Z][a-z]+[A-Z][a-z]\w*"
+    r"|\b(?!GitHub|GitLab|OAuth|iOS|macOS|JavaScript|TypeScript|PostgreSQL|MySQL|MariaDB|YouTube|PayPal|LinkedIn|iPhone|iPad|eBay|OpenID|LaTeX)\w*[a-z][A-Z]\w*"
     r"|\b[A-Za-z_]\w*\.[A-Za-z_]\w+\b|(?<!\w)--?[a-z][\w-]+|#\d+|\b\d+ tests?\b|@\w+"
 )
 _JARGON = re.compile(
@@ -52,6 +52,11 @@ def plainness(text: str) -> int:
 def benefit(text: str, fault: bool = False) -> str:
     """`text` as what a customer can do now, where its words say so; else as a report of what was done."""
     said = imperative(text, fault)
+    ability = "" if says_two_things(text) else _ability(said)
+    return ability or past(text, fault)
+
+
+def _ability(said: str) -> str:
     if found := _ADD_SUPPORT.match(said):
         return f"Now supports {found['what']}"
     if found := _BE.match(said):
@@ -60,9 +65,8 @@ def benefit(text: str, fault: bool = False) -> str:
         if _USERS.match(found["who"]):
             return f"You can now {_THEIR.sub(lambda their: _YOUR[their[0]], found['what'])}"
         return f"{_upper(found['who'])} can now {found['what']}"
-    if found := _DOING.match(said):
-        return f"{_upper(found['what'])} is now possible"
-    return past(text, fault)
+    found = _DOING.match(said)
+    return f"{_upper(found['what'])} is now possible" if found else ""
 
 
 def _upper(text: str) -> str:

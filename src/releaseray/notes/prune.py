@@ -79,6 +79,16 @@ _CHORE = re.compile(
     r"|merge\b.* into )",
     re.IGNORECASE,
 )
+_UPKEEP_AREA = re.compile(
+    r"(?:tidy-?up|clean-?up|spelling|typos?|whitespace|indent(?:ation)?|codespell|gha|ci|github|appveyor|travis|"
+    r"azure(?:-pipelines)?|circleci|gitignore|mailmap|codeowners)(?:$|[/ ,.-])",
+    re.IGNORECASE,
+)
+_SAYS_NOTHING = re.compile(
+    r"(?:(?:fix|more|misc(?:ellaneous)?|various|minor|small|some|tiny|general|further) ?){0,3}"
+    r"(?:misc(?:ellaneous)?|fix(?:es|up)?|changes?|clean-?ups?|updates?|tweaks?|improvements?|tidy-?ups?|polish|nits?|stuff|wip)?\.?",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"\w+")
 
 
@@ -212,16 +222,22 @@ def _fate(change: Change) -> Fate:
     text = headline.text[:200]
     if headline.kind in ("release", "rel") or _RELEASE.match(text) or (headline.scope == "release" and headline.kind):
         return Fate.RELEASE
-    if headline.kind in ("deps", "dep", "dependencies") or headline.scope.startswith(("deps", "dependencies")):
+    if _is_dependency_update(change, text):
         return Fate.DEPENDENCY
-    if (
-        _DEPENDENCY.match(text)
-        and not _RAISES_MINIMUM.search(text)
-        and (change.is_bot or headline.kind not in ("feat", "fix", "breaking"))
-    ):
-        return Fate.DEPENDENCY
-    if change.files and all(file.path.endswith(_LOCKS) for file in change.files):
-        return Fate.DEPENDENCY
-    if change.is_bot or _CHORE.match(text) or _CHORE.match(headline.title):
+    if change.is_bot or _is_upkeep(change, text):
         return Fate.CHORE
     return Fate.TOLD
+
+
+def _is_dependency_update(change: Change, text: str) -> bool:
+    headline = change.headline
+    if headline.kind in ("deps", "dep", "dependencies") or headline.scope.startswith(("deps", "dependencies")):
+        return True
+    if _DEPENDENCY.match(text) and not _RAISES_MINIMUM.search(text):
+        return change.is_bot or headline.kind not in ("feat", "fix", "breaking")
+    return bool(change.files) and all(file.path.endswith(_LOCKS) for file in change.files)
+
+
+def _is_upkeep(change: Change, text: str) -> bool:
+    area = _UPKEEP_AREA.match(change.headline.scope)
+    return bool(area or _SAYS_NOTHING.fullmatch(text) or _CHORE.match(text) or _CHORE.match(change.title))

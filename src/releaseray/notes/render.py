@@ -1,8 +1,10 @@
 """Lays a draft out in Markdown: sections, bullets, and an end to lists nobody would read."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from releaseray.notes.markdown import inline
+from releaseray.notes.prepared import Item
 
 
 def section(title: str, lines: Sequence[str], most: int, rest: str = "more") -> str:
@@ -18,6 +20,18 @@ def section(title: str, lines: Sequence[str], most: int, rest: str = "more") -> 
 def document(parts: Iterable[str]) -> str:
     """The parts that are not empty, a blank line between them."""
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+_AREA = re.compile(r"[A-Za-z][A-Za-z0-9/ +-]{1,15}")
+
+
+def area(item: Item) -> str:
+    """The part of the product that a title opens with ("http: …"), in bold: without it the sentence would not say
+    what it is about. Empty where the title has none, or one that only its makers know."""
+    headline = item.change.headline
+    if headline.kind or not _AREA.fullmatch(headline.scope) or item.note != headline.text:
+        return ""
+    return f"**{headline.scope}:** "
 
 
 def names(people: Sequence[str], most: int) -> str:

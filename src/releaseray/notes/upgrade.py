@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from releaseray.notes.history import FileDelta
@@ -22,6 +22,8 @@ _SETUP_PYTHON = re.compile(r"python_requires\s*=\s*['\"]?([^'\"\n,][^'\"\n]*)")
 _GO = re.compile(r"^go (\d[\w.]*)", re.MULTILINE)
 _SETTING = re.compile(r"^[ \t]*(?:export[ \t]+|#[ \t]*)?([A-Z][A-Z0-9_]{2,})[ \t]*=", re.MULTILINE)
 _RUNTIMES = {"node": "Node.js", "npm": "npm", "yarn": "Yarn", "pnpm": "pnpm", "php": "PHP", "vscode": "VS Code"}
+_RUNTIME_NAMES = frozenset({*_RUNTIMES.values(), "Python", "Rust", "Go"})
+_MOST_PACKAGES = 5
 _NUMBERS = re.compile(r"\d+")
 
 
@@ -31,23 +33,46 @@ def requirements(deltas: tuple[FileDelta, ...]) -> list[Requirement]:
     Only what is raised counts: a minimum that was lowered needs no action. Development dependencies are not read.
     """
     found: dict[str, Requirement] = {}
-    for delta in sorted(deltas, key=lambda delta: (delta.path.count("/"), delta.path)):
-        if delta.before is None or delta.after is None:
-            continue
-        for requirement in _changed(delta.path, delta.before, delta.after):
-            found.setdefault(requirement.what, requirement)
+    ordered = sorted(deltas, key=lambda delta: (delta.path.count("/"), delta.path))
+    for one in [*_settings(ordered), *_raises(ordered)]:
+        found.setdefault(one.what, one)
     return list(found.values())
 
 
-def _changed(path: str, before: str, after: str) -> Iterator[Requirement]:
-    if _is_settings_sample(path):
-        kept = set(_SETTING.findall(after))
-        yield from (Requirement(name, "", None) for name in dict.fromkeys(_SETTING.findall(before)) if name not in kept)
-        return
-    old, new = _read(path, before), _read(path, after)
-    for what, wanted in new.items():
-        if what in old and wanted and old[what] != wanted and _raised(old[what], wanted):
-            yield Requirement(what, old[what] or None, wanted)
+def _settings(deltas: Iterable[FileDelta]) -> Iterator[Requirement]:
+    for delta in deltas:
+        if _is_settings_sample(delta.path) and delta.before is not None and delta.after is not None:
+            kept = set(_SETTING.findall(delta.after))
+            gone = [name for name in dict.fromkeys(_SETTING.findall(delta.before)) if name not in kept]
+            yield from (Requirement(name, "", None) for name in gone)
+
+
+def _raises(deltas: Iterable[FileDelta]) -> Iterator[Requirement]:
+    """Files of the root folder speak for one package, so that what moved from one to another is no surprise; in
+    other folders each file speaks for itself. A pinned package (`~=`, `^`) is the project's own affair, and many at once
+    are upkeep: runtimes count always."""
+    raised: list[Requirement] = []
+    packages: dict[str, list[FileDelta]] = {}
+    for delta in deltas:
+        packages.setdefault(delta.path if "/" in delta.path else "", []).append(delta)
+    for files in packages.values():
+        old: dict[str, str] = {}
+        new: dict[str, str] = {}
+        for delta in files:
+            old = {**_read(delta.path, delta.before or ""), **old}
+            new = {**_read(delta.path, delta.after or ""), **new}
+        raised += [
+            Requirement(what, old[what] or None, wanted) for what, wanted in new.items() if _asks(what, old, wanted)
+        ]
+    runtimes = [need for need in raised if need.what in _RUNTIME_NAMES]
+    yield from raised if len(raised) - len(runtimes) <= _MOST_PACKAGES else runtimes
+
+
+def _asks(what: str, old: Mapping[str, str], wanted: str) -> bool:
+    """Whether `wanted` asks somebody who upgrades for more than before."""
+    if what not in old or not wanted or old[what] == wanted:
+        return False
+    return (what in _RUNTIME_NAMES or wanted.startswith(">")) and _raised(old[what], wanted)
 
 
 def _is_settings_sample(path: str) -> bool:
@@ -70,6 +95,8 @@ def _floor(constraint: str) -> tuple[int, ...]:
 def _read(path: str, text: str) -> Mapping[str, str]:
     """What a manifest asks for; nothing where it cannot be read: a broken file must not cost the draft."""
     name = path.rpartition("/")[2]
+    if not text:
+        return {}
     try:
         return _READERS[name](text) if name in _READERS else {}
     except (ValueError, AttributeError, TypeError, RecursionError):

@@ -32,7 +32,7 @@ standardize start stop store stream streamline strengthen strip style submit sub
 suppress surface swallow swap switch synchronize sync synthesize tag take target teach terminate test throttle throw
 tighten toggle tolerate touch track trace transform translate treat trigger trim truncate try tune tweak turn unblock
 undeprecate undo unescape unify unlock unpin unregister unset unwrap update upgrade upload use validate vendor verify
-version visit wait warn whitelist widen wire wrap write yank zero
+version visit wait warn whitelist widen wire wrap write yank zero fold
 """
 _IRREGULAR = {
     "break": "broke", "bring": "brought", "build": "built", "catch": "caught", "choose": "chose", "find": "found",

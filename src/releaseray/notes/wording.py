@@ -56,7 +56,11 @@ def mended(text: str) -> str:
     word = opening[1] if opening else ""
     verb = IMPERATIVE.get(word.lower())
     rest = text[len(word) :]
-    if verb and not _is_noun(word.lower(), verb, rest):
+    if (
+        word.lower() in _NOT_A_THING | _OFTEN_THINGS
+        or word.endswith("ly")
+        or (verb and not _is_noun(word.lower(), verb, rest))
+    ):
         return text
     if _SENTENCE.search(text) or (not verb and _OBJECT.match(rest.strip()) and word not in _DETERMINERS):
         return text
@@ -69,6 +73,10 @@ _SENTENCE = re.compile(
     r"|loses|ignores)\b|[.;:] |\bfix",
     re.IGNORECASE,
 )
+_NO_THINGS = """
+where when while if only always never also on in improvements performance various minor changes updates
+"""
+_NOT_A_THING = frozenset(_NO_THINGS.split())
 _DETERMINERS = frozenset({"a", "an", "the"})
 
 
@@ -82,7 +90,7 @@ def _is_noun(word: str, verb: str, rest: str) -> bool:
     if not following or following[0] in ",;:":
         return True
     if word == PAST[verb] and word != verb:
-        return False
+        return word in _OFTEN_QUALITIES
     if word in _OFTEN_THINGS:
         return not _OBJECT.match(following)
     if word == verb:
@@ -90,6 +98,11 @@ def _is_noun(word: str, verb: str, rest: str) -> bool:
     return bool(_NOT_AFTER_VERB.match(following))
 
 
+_QUALITIES = """
+saved shared linked nested cached archived deleted locked mapped tracked pinned tagged scheduled merged generated advanced
+detached embedded selected filtered grouped ordered sorted named typed mixed signed weighted structured customized
+"""
+_OFTEN_QUALITIES = frozenset(_QUALITIES.split())
 _OBJECT = re.compile(r"(?:the|a|an|all|any|each|every|whether|that|if|when|only|also|it|its|up)\b|`")
 _OF = re.compile(r"(?:of|for|is|are|was|were)\b")
 _TAKE_FOR = frozenset({"account", "allow", "ask", "check", "listen", "look", "prepare", "search", "wait", "watch"})
@@ -108,6 +121,11 @@ replace review scan schedule scroll select send share show sort stream switch tr
 write complete clean clear open close correct separate secure free lower direct present duplicate
 """
 _NEVER_SECOND = _OFTEN_THINGS | frozenset(_NOUNS_TOO.split())
+
+
+def says_two_things(text: str) -> bool:
+    """Whether a second verb follows an "and" ("Add X and drop Y")."""
+    return any(_only_verb(found[1]) for found in _SECOND.finditer(text))
 
 
 def _past_throughout(text: str) -> str:

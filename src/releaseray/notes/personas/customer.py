@@ -7,7 +7,7 @@ from releaseray.notes.draft import Category
 from releaseray.notes.markdown import inline
 from releaseray.notes.plain import benefit, plainness
 from releaseray.notes.prepared import Item, Prepared
-from releaseray.notes.render import counted, document, listed, section
+from releaseray.notes.render import area, counted, document, listed, section
 from releaseray.notes.wording import imperative
 
 _MOST = 8
@@ -32,7 +32,7 @@ class Customer:
         return [item for item, level in levels if level <= 1]
 
     def line(self, item: Item, release: Prepared) -> str:
-        return inline(benefit(item.note, item.fault))
+        return area(item) + inline(benefit(item.note, item.fault))
 
     def body(self, release: Prepared, shown: Sequence[Item]) -> str:
         matter = sum(item.matters for item in release.items)

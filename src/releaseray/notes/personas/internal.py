@@ -8,7 +8,7 @@ from releaseray.notes.markdown import inline
 from releaseray.notes.personas.engineer import requirement
 from releaseray.notes.plain import benefit, plainness
 from releaseray.notes.prepared import Item, Prepared
-from releaseray.notes.render import counted, document, listed, section
+from releaseray.notes.render import area, counted, document, listed, section
 from releaseray.notes.wording import past
 
 _MOST = 15
@@ -32,7 +32,7 @@ class Internal:
 
     def line(self, item: Item, release: Prepared) -> str:
         reported = ", ".join(f"#{number}" for number in item.change.closes[:3])
-        return inline(past(item.note, item.fault)) + (f" (reported in {reported})" if reported else "")
+        return area(item) + inline(past(item.note, item.fault)) + (f" (reported in {reported})" if reported else "")
 
     def body(self, release: Prepared, shown: Sequence[Item]) -> str:
         if not shown:
