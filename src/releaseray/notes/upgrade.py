@@ -49,7 +49,7 @@ def _settings(deltas: Iterable[FileDelta]) -> Iterator[Requirement]:
 
 def _raises(deltas: Iterable[FileDelta]) -> Iterator[Requirement]:
     """Files of the root folder speak for one package, so that what moved from one to another is no surprise; in
-    other folders each file speaks for itself. A pinned package (`~=`, `^`) is the project's own affair, and many at once
+    other folders each file speaks for itself. A pinned package (`~=`, `^`) is the project's own affair; many at once
     are upkeep: runtimes count always."""
     raised: list[Requirement] = []
     packages: dict[str, list[FileDelta]] = {}

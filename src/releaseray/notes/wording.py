@@ -74,7 +74,8 @@ _SENTENCE = re.compile(
     re.IGNORECASE,
 )
 _NO_THINGS = """
-where when while if only always never also on in improvements performance various minor changes updates
+where when while if only always never also on in improvements
+performance various minor changes updates
 """
 _NOT_A_THING = frozenset(_NO_THINGS.split())
 _DETERMINERS = frozenset({"a", "an", "the"})
