@@ -14,12 +14,19 @@ _RETRY_SECONDS = 0.5
 
 
 class _Wire(asyncio.Protocol):
-    """Matches answers to the futures that wait for them, first in, first out."""
+    """Matches answers to the futures that wait for them, first in, first out.
+
+    What is asked for in one turn of the event loop leaves in one piece. A timer looks at the oldest question only:
+    a timer for each would cost more than the question.
+    """
 
     def __init__(self) -> None:
         self.transport: asyncio.Transport | None = None
+        self._loop = asyncio.get_running_loop()
         self._reader = hiredis.Reader()
-        self._waiting: deque[asyncio.Future[Any]] = deque()
+        self._waiting: deque[tuple[float, asyncio.Future[Any]]] = deque()
+        self._unsent: list[bytes] = []
+        self._watching = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
@@ -27,7 +34,7 @@ class _Wire(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._reader.feed(data)
         while (answer := self._reader.gets()) is not False:
-            future = self._waiting.popleft()
+            _, future = self._waiting.popleft()
             if future.done():
                 continue
             if isinstance(answer, hiredis.ReplyError):
@@ -36,19 +43,43 @@ class _Wire(asyncio.Protocol):
                 future.set_result(answer)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.transport = None
-        for future in self._waiting:
+        self.fail(ConnectionError("Redis closed the connection"))
+
+    def fail(self, problem: Exception) -> None:
+        """Tell everybody who waits, and take no more questions."""
+        if self.transport is not None:
+            self.transport.abort()
+            self.transport = None
+        for _, future in self._waiting:
             if not future.done():
-                future.set_exception(ConnectionError("Redis closed the connection"))
+                future.set_exception(problem)
         self._waiting.clear()
 
     def send(self, command: tuple[str | bytes | int, ...]) -> asyncio.Future[Any]:
         if self.transport is None:
             raise ConnectionError("not connected to Redis")
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting.append(future)
-        self.transport.write(hiredis.pack_command(cast(Any, command)))
+        future: asyncio.Future[Any] = self._loop.create_future()
+        self._waiting.append((self._loop.time() + _ANSWER_SECONDS, future))
+        if not self._watching:
+            self._watch()
+        if not self._unsent:
+            self._loop.call_soon(self._flush)
+        self._unsent.append(hiredis.pack_command(cast(Any, command)))
         return future
+
+    def _flush(self) -> None:
+        if self.transport is not None:
+            self.transport.write(b"".join(self._unsent))
+        self._unsent.clear()
+
+    def _watch(self) -> None:
+        """Give up when the oldest answer is overdue: those after a lost one would go to the wrong callers."""
+        self._watching = bool(self._waiting)
+        if self._waiting:
+            due, _ = self._waiting[0]
+            if due <= self._loop.time():
+                self.fail(TimeoutError(f"Redis did not answer within {_ANSWER_SECONDS} seconds"))
+            self._loop.call_at(due, self._watch)
 
 
 class RedisPipe:
@@ -68,12 +99,7 @@ class RedisPipe:
         wire = self._wire
         if wire is None or wire.transport is None:
             wire = await self._open()
-        try:
-            return await asyncio.wait_for(wire.send(command), _ANSWER_SECONDS)
-        except TimeoutError:
-            # Answers after a lost one would go to the wrong callers' heads: start over.
-            self.close()
-            raise
+        return await wire.send(command)
 
     async def _open(self) -> _Wire:
         async with self._opening:
@@ -91,8 +117,8 @@ class RedisPipe:
 
     def close(self) -> None:
         """Drop the connection; waiting callers get `ConnectionError`."""
-        if self._wire is not None and self._wire.transport is not None:
-            self._wire.transport.abort()
+        if self._wire is not None:
+            self._wire.fail(ConnectionError("the connection to Redis was closed"))
         self._wire = None
 
 

@@ -3,12 +3,11 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Set
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
-from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.datastructures import Headers
 
 from releaseray.db import Database
@@ -79,8 +78,13 @@ def presented_key(headers: Headers) -> str | None:
     return headers.get("x-api-key")
 
 
-bearer = HTTPBearer(scheme_name="bearer", description="`Authorization: Bearer KEY`", auto_error=False)
-api_key = APIKeyHeader(name="X-API-Key", scheme_name="apiKey", description="`X-API-Key: KEY`", auto_error=False)
+SECURITY_SCHEMES = {
+    "bearer": {"type": "http", "description": "`Authorization: Bearer KEY`", "scheme": "bearer"},
+    "apiKey": {"type": "apiKey", "description": "`X-API-Key: KEY`", "in": "header", "name": "X-API-Key"},
+}
+"""The two ways to present a key, as the OpenAPI document declares them."""
+EITHER_HEADER: list[dict[str, list[str]]] = [{name: []} for name in SECURITY_SCHEMES]
+"""What an operation that wants a key declares."""
 
 
 async def current_caller(request: Request) -> Caller:
@@ -96,7 +100,13 @@ def needs(scope: Scope) -> Callable[[Request], Awaitable[None]]:
     """A dependency that lets in keys with `scope` only; raises `Forbidden`, naming it."""
 
     async def check(request: Request) -> None:
-        if scope not in request.state.caller.scopes:
-            raise Forbidden(f"This API key lacks the scope '{scope}', which this request needs.")
+        check_scopes(request.state.caller, {scope})
 
     return check
+
+
+def check_scopes(caller: Caller, scopes: Set[Scope]) -> None:
+    """Raise `Forbidden`, naming the scope, unless the key has them all."""
+    for scope in scopes:
+        if scope not in caller.scopes:
+            raise Forbidden(f"This API key lacks the scope '{scope}', which this request needs.")

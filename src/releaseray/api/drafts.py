@@ -72,15 +72,13 @@ async def list_drafts(
     response_model=DraftState,
 )
 async def get_draft(
-    caller: CurrentCaller,
-    runtime: CurrentRuntime,
     request: Request,
     draft_id: str,
     prefer: Annotated[str | None, Header(description="`wait=N` (N up to 30 seconds) waits for the result")] = None,
     if_none_match: Annotated[str | None, Header(description="An `ETag`; 304 when it still holds")] = None,
 ) -> Response:
     """Get a specific draft by ID. While it is made, this reports the status: poll until there is no `status`."""
-    return await read_draft(runtime, request.app.state.finished, caller.org_id, draft_id, prefer, if_none_match)
+    return await read_draft(request, draft_id, prefer, if_none_match)
 
 
 @router.post(

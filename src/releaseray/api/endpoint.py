@@ -3,7 +3,7 @@
 import functools
 import hashlib
 import re
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -12,11 +12,13 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
+from releaseray.api.auth import EITHER_HEADER, check_scopes
 from releaseray.api.simulation import simulated, test_mode
 from releaseray.db import UnitOfWork
 from releaseray.errors import Conflict, InvalidRequest, NotFound
 from releaseray.models import now
 from releaseray.repositories.organizations import Idempotency
+from releaseray.services.keys import Scope
 from releaseray.services.runtime import Runtime
 
 _KEPT = timedelta(hours=24)
@@ -38,9 +40,23 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class Endpoint(APIRoute):
-    """What is the same for every endpoint, so that routers hold only what is their own."""
+    """What is the same for every endpoint, so that routers hold only what is their own.
 
-    def __init__(self, path: str, endpoint: Callable[..., Awaitable[Any]], **options: Any) -> None:
+    It checks the scopes of `responses.scoped` itself: as dependencies they cost more than the rest of a read.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        endpoint: Callable[..., Awaitable[Any]],
+        *,
+        dependencies: Sequence[params.Depends] | None = None,
+        **options: Any,
+    ) -> None:
+        secured = [one for one in dependencies or () if isinstance(one, params.Security)]
+        self._scopes = frozenset(Scope(name) for one in secured for name in one.scopes or ())
+        options["dependencies"] = [one for one in dependencies or () if one not in secured]
+        options["openapi_extra"] = {**(options.get("openapi_extra") or {}), "security": EITHER_HEADER}
         super().__init__(path, _in_test_mode_simulated(self, endpoint), **options)
 
     def get_route_handler(self) -> Handler:
@@ -53,6 +69,7 @@ class Endpoint(APIRoute):
         async def answer(request: Request) -> Response:
             _check_query(request, known)
             _check_ids(request)
+            check_scopes(request.state.caller, self._scopes)
             test_mode.set(request.state.test_mode)
             if writes and not request.state.test_mode:
                 return await _in_one_transaction(request, handle)

@@ -10,9 +10,9 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars
 
+from releaseray.api import metrics
 from releaseray.api.auth import Caller, KeyRing, presented_key
 from releaseray.api.limits import Limiter, Verdict
-from releaseray.api import metrics
 from releaseray.api.problems import crashed, problem, rate_limited, unavailable
 from releaseray.db import is_outage
 from releaseray.services.usage import UsageRecorder

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pydantic_core import to_json
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from releaseray.errors import NotFound
@@ -22,13 +23,13 @@ _LONGEST_WAIT = 30
 _LOOK_AGAIN_SECONDS = 0.5
 
 
-async def read_draft(
-    runtime: Runtime, finished: Finished, org_id: str, draft_id: str, prefer: str | None, if_none_match: str | None
-) -> Response:
+async def read_draft(request: Request, draft_id: str, prefer: str | None, if_none_match: str | None) -> Response:
     """The draft as it is, or as it is once finished when `prefer` says `wait=N`; raises `NotFound`."""
+    runtime: Runtime = request.app.state.runtime
+    org_id: str = request.state.caller.org_id
     row = await _row(runtime, org_id, draft_id)
     if row["status"] == "processing" and prefer:
-        row = await _wait(runtime, finished, org_id, draft_id, prefer) or row
+        row = await _wait(runtime, request.app.state.finished, org_id, draft_id, prefer) or row
     if row["status"] == "processing":
         return await _processing(runtime, draft_id, row["created_at"])
     if row["status"] == "failed":

@@ -6,6 +6,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
+from releaseray.api.auth import SECURITY_SCHEMES
+
 DESCRIPTION = """
 What changed in a release, told to each audience in its own words.
 
@@ -30,6 +32,7 @@ def document(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
             tags=app.openapi_tags,
         )
+        made["components"]["securitySchemes"] = SECURITY_SCHEMES
         _drop_validation_errors(made)
         for schema in made["components"]["schemas"].values():
             _order_examples(schema, made["components"]["schemas"])
