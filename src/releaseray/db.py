@@ -18,6 +18,8 @@ from releaseray.jobs import Jobs
 _POOL = 6
 _RAW_POOL = 5
 _OUT_OF_REACH = (
+    OSError,
+    NoConnectionFree,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
@@ -101,7 +103,7 @@ def is_outage(error: BaseException | None) -> bool:
         return error.connection_invalidated or (error.orig is not None and is_outage(error.orig.__cause__))
     if isinstance(error, asyncpg.InterfaceError):
         return not isinstance(error, ValueError)  # a value that fits no column is one too
-    return isinstance(error, OSError | NoConnectionFree | _OUT_OF_REACH)
+    return isinstance(error, _OUT_OF_REACH)
 
 
 async def _keep_as_is(connection: Any) -> None:

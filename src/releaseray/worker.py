@@ -77,6 +77,13 @@ class WakingWorker(Worker):
         else:
             await asyncio.wait(self.tasks.values(), timeout=_WAKE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
 
+    async def run_job(self, job_id: str, score: int) -> None:
+        """As arq does. A Redis that is lost meanwhile does not hear how the job ended, and need not."""
+        try:
+            await super().run_job(job_id, score)
+        except (RedisError, OSError) as problem:
+            log.warning("Redis does not know that a job ended", job_id=job_id, problem=str(problem))
+
     async def start_jobs(self, job_ids: list[bytes]) -> None:
         """As arq does, but never again what this worker is at."""
         await super().start_jobs([job_id for job_id in job_ids if job_id.decode() not in self.tasks])
