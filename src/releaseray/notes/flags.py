@@ -14,7 +14,7 @@ _TELLING = frozenset({Category.FEATURE, Category.SECURITY, Category.PERF, Catego
 _MOST_HIGHLIGHTS = 5
 _MOST_STEPS = 20
 _LONGEST_STEP = 400
-_BARE = re.compile(r"(?:Add(?: support for)?|Introduce|Implement|Support(?: for)?)\s+(?:an? |the )?(?=\S)")
+_BARE = re.compile(r"(?:Add(?: support for)?|Introduce|Implement|Support(?: for)?)\s+(?:an? |the )?(?!\w+ing\b)(?=\S)")
 _BREAKING_NOTE = re.compile(
     r"^[ \t]*BREAKING[ -]CHANGES?(?:\([^)\n]*\))?:?[ \t]*\n?(.+?)(?=\n[ \t]*\n|\n[\w-]+: |\Z)", re.MULTILINE | re.DOTALL
 )

@@ -33,6 +33,8 @@ _BE = re.compile(r"(?:Allow|Let|Enable)\s+(?P<who>\S.*?)\s+to be\s+(?P<what>\S.*
 _USERS = re.compile(r"(?:the )?(?:users?|customers?|people|you|admins?|clients?)$", re.IGNORECASE)
 _YOUR = {"their": "your", "theirs": "yours", "them": "you", "themselves": "yourself", "they": "you"}
 _THEIR = re.compile(rf"\b(?:{'|'.join(_YOUR)})\b")
+_SUPPORTS = re.compile(r"Support (?!for\b|of\b|[a-z]+ing\b)(?P<what>\S.*)$")
+_VENDORED = re.compile(r"(?:Upgrade|Bump|Update)[ds]? (?:the )?\S+ (?:from \S+ )?to v?\d", re.IGNORECASE)
 _DOING = re.compile(r"(?:Allow|Enable|Support)\s+(?P<what>[a-z]+ing\b.*)$")
 _ADD_SUPPORT = re.compile(
     r"(?:Add|Implement|Introduce)\s+(?:basic |initial |experimental |full )?support\s+(?:for|of)\s+(?P<what>\S.*)$"
@@ -41,7 +43,7 @@ _ADD_SUPPORT = re.compile(
 
 def plainness(text: str) -> int:
     """How plain a sentence is: 0 for everyday words, 1 with one or two names of code in it, 2 for internals."""
-    if _PATH.search(text) or _JARGON.search(text):
+    if _PATH.search(text) or _JARGON.search(text) or _VENDORED.match(text):
         return 2
     names = len(_CODE.findall(text))
     if names > 2 or len(text) < 8 or (names and len(text.split()) < 4):
@@ -57,7 +59,7 @@ def benefit(text: str, fault: bool = False) -> str:
 
 
 def _ability(said: str) -> str:
-    if found := _ADD_SUPPORT.match(said):
+    if found := _ADD_SUPPORT.match(said) or _SUPPORTS.match(said):
         return f"Now supports {found['what']}"
     if found := _BE.match(said):
         return f"{_upper(found['who'])} can now be {found['what']}"

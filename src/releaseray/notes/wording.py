@@ -100,8 +100,9 @@ def _is_noun(word: str, verb: str, rest: str) -> bool:
 
 
 _QUALITIES = """
-saved shared linked nested cached archived deleted locked mapped tracked pinned tagged scheduled merged generated advanced
-detached embedded selected filtered grouped ordered sorted named typed mixed signed weighted structured customized
+saved shared linked nested cached archived deleted locked mapped tracked pinned tagged scheduled merged generated
+advanced detached embedded selected filtered grouped ordered sorted named typed mixed signed weighted
+structured customized
 """
 _OFTEN_QUALITIES = frozenset(_QUALITIES.split())
 _OBJECT = re.compile(r"(?:the|a|an|all|any|each|every|whether|that|if|when|only|also|it|its|up)\b|`")
@@ -109,7 +110,7 @@ _OF = re.compile(r"(?:of|for|is|are|was|were)\b")
 _TAKE_FOR = frozenset({"account", "allow", "ask", "check", "listen", "look", "prepare", "search", "wait", "watch"})
 _THINGS = """
 benchmark build cache default filter format issue key label link list lock log map order output query report
-search style support tag test trace version
+search style tag test trace version
 """
 _OFTEN_THINGS = frozenset(_THINGS.split())
 _TWIN = re.compile(r" and ([a-z]+)(?= )")

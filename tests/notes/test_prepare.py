@@ -1,0 +1,45 @@
+"""Counting, and drafts of very large ranges."""
+
+from releaseray.notes import build, counts, prepare
+from releaseray.notes.history import Commit, FileChange, History, Person, PullRequest
+
+ANN = Person("Ann", "ann@example.org")
+
+
+def commit(number: int, subject: str, body: str = "", parents: tuple[int, ...] = ()) -> Commit:
+    older = tuple(f"{parent:040x}" for parent in parents or (number - 1,))
+    return Commit(f"{number:040x}", older, ANN, number, subject, body, (FileChange("M", f"src/{number % 50}.py"),))
+
+
+def history(*commits: Commit, **more: object) -> History:
+    return History("acme/app", "v1.0.0", "v1.1.0", commits, **more)  # type: ignore[arg-type]  # a test's shorthand
+
+
+def test_pull_requests_and_issues_are_counted_once_and_never_as_both() -> None:
+    told = history(
+        commit(4, "Fix a (#12)", "Fixes #3, closes #11"),
+        commit(3, "Fix b (#11)", "Fixes #3\nrefs other/repo#8"),
+        commit(2, "Fix c", "Resolves https://github.com/acme/app/issues/4"),
+    )
+    assert counts(told) == (2, 2)
+
+
+def test_what_the_forge_says_of_a_pull_request_wins() -> None:
+    pull = PullRequest(9, "feat: search by date", shas=(f"{2:040x}", f"{3:040x}"), closes=(5,))
+    told = history(commit(3, "more"), commit(2, "start"), pulls={9: pull})
+    assert counts(told) == (1, 1)
+    assert [(entry.pr, entry.text) for entry in build(told, "engineer").entries] == [(9, "Search by date (#9)")]
+
+
+def test_a_huge_range_stays_a_draft_a_person_can_read() -> None:
+    told = prepare(history(*(commit(n, f"feat: add thing number {n} (#{n})") for n in range(3_000, 0, -1))))
+    for persona in ("engineer", "internal", "customer"):
+        draft = build(told, persona)
+        assert len(draft.body_md) < 20_000
+        assert "…and " in draft.body_md
+        assert len(draft.entries) == 3_000
+
+
+def test_a_deep_chain_of_merges_is_no_trouble() -> None:
+    merges = (commit(n, f"Merge branch 'x{n}'", parents=(n - 2, n - 1)) for n in range(5_000, 1, -1))
+    assert build(history(*merges), "engineer").entries == ()
