@@ -1,19 +1,23 @@
 """Lays a draft out in Markdown: sections, bullets, and an end to lists nobody would read."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from releaseray.notes.markdown import inline
 from releaseray.notes.prepared import Item
 
+T = TypeVar("T")
 
-def section(title: str, lines: Sequence[str], most: int, rest: str = "more") -> str:
-    """A heading and a bullet a line, `most` of them and a last one that counts the others; empty without lines."""
-    if not lines:
+
+def section(title: str, things: Sequence[T], line: Callable[[T], str], most: int, rest: str = "more") -> str:
+    """A heading and a bullet for each of `things`, `most` of them and a last one that counts the others; empty
+    without any. Only what is shown is worded."""
+    if not things:
         return ""
-    bullets = [f"- {line}" for line in lines[:most]]
-    if len(lines) > most:
-        bullets.append(f"- …and {len(lines) - most:,} {rest}")
+    bullets = [f"- {line(thing)}" for thing in things[:most]]
+    if len(things) > most:
+        bullets.append(f"- …and {len(things) - most:,} {rest}")
     return f"## {title}\n" + "\n".join(bullets)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
 from releaseray.notes.draft import Category
 from releaseray.notes.markdown import inline
@@ -39,15 +40,15 @@ class Customer:
         if not shown:
             return _quiet(matter)
         new, improved, fixed, careful = _sorted(shown)
-        lines = [[self.line(item, release) for item in group] for group in (new, improved, fixed, careful)]
+        line = partial(self.line, release=release)
         rest = matter - len(shown)
         more = counted(rest, "smaller improvement") if rest > 0 else ""
         return document([
             _opening(new, improved, fixed),
-            section("What’s new", lines[0], _MOST),
-            section("What’s better", lines[1], _MOST),
-            section("What’s fixed", lines[2], _MOST, "more fixes"),
-            section("Before you update", lines[3], _MOST),
+            section("What’s new", new, line, _MOST),
+            section("What’s better", improved, line, _MOST),
+            section("What’s fixed", fixed, line, _MOST, "more fixes"),
+            section("Before you update", careful, line, _MOST),
             f"Also included: {more} behind the scenes." if more else "",
         ])  # fmt: skip
 

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from releaseray.notes.draft import Category
 from releaseray.notes.markdown import code, inline
@@ -52,11 +53,12 @@ class Engineer:
     def body(self, release: Prepared, shown: Sequence[Item]) -> str:
         if not release.items:
             return _nothing(release)
-        lines: dict[Category, list[str]] = {category: [] for category in _SECTIONS}
+        items: dict[Category, list[Item]] = {category: [] for category in _SECTIONS}
         for item in shown:
-            lines[item.category].append(self.line(item, release))
-        sections = [section(title, lines[category], _MOST) for category, title in _SECTIONS.items()]
-        needs = section("Requirements", [requirement(one) for one in release.requirements], _MOST)
+            items[item.category].append(item)
+        line = partial(self.line, release=release)
+        sections = [section(title, items[category], line, _MOST) for category, title in _SECTIONS.items()]
+        needs = section("Requirements", release.requirements, requirement, _MOST)
         return document([sections[0], needs, *sections[1:], *_footer(release, shown)])
 
 

@@ -1,6 +1,7 @@
 """For support and sales: what changed for accounts, what to say about it, what to watch."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from releaseray.notes.draft import Category
 from releaseray.notes.flags import highlights
@@ -37,14 +38,15 @@ class Internal:
     def body(self, release: Prepared, shown: Sequence[Item]) -> str:
         if not shown:
             return "Nothing in this release changes anything for accounts: there is nothing to announce.\n"
-        changed = [self.line(item, release) for item in shown if item.category in _CHANGED]
-        mended = [self.line(item, release) for item in shown if item.category in _MENDED]
+        changed = [item for item in shown if item.category in _CHANGED]
+        mended = [item for item in shown if item.category in _MENDED]
+        line = partial(self.line, release=release)
         return document([
             _opening(shown),
-            section("What changed for accounts", changed, _MOST),
-            section("What was fixed", mended, _MOST),
-            section("What to say", list(_said(shown)), _MOST),
-            section("What to watch", list(self._watched(release, shown)), _MOST_WATCHED),
+            section("What changed for accounts", changed, line, _MOST),
+            section("What was fixed", mended, line, _MOST),
+            section("What to say", list(_said(shown)), str, _MOST),
+            section("What to watch", list(self._watched(release, shown)), str, _MOST_WATCHED),
         ])  # fmt: skip
 
     def _watched(self, release: Prepared, shown: Sequence[Item]) -> Iterator[str]:
