@@ -54,10 +54,12 @@ def contributors(authorship: Iterable[Iterable[Person]]) -> list[tuple[str, froz
         seen = set()
         for person in authors:
             email, name = person.email.lower(), " ".join(person.name[:100].split())
-            key = names.get(email) or names.get(name.casefold()) or email or name
-            names[email] = names[name.casefold()] = key
+            handle = login(person)
+            aliases = [email, name.casefold(), *([handle.casefold()] if handle else [])]
+            key = next((names[alias] for alias in aliases if alias in names), email or name)
+            names.update(dict.fromkeys(aliases, key))
             addresses.setdefault(key, set()).add(email)
-            if handle := login(person):
+            if handle:
                 shown[key] = handle
             shown.setdefault(key, name)
             seen.add(key)
