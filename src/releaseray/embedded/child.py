@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TypedDict
 
-from releaseray.embedded.place import last_words
+from releaseray.embedded.place import EmbeddedFailed, last_words
 
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -46,19 +46,25 @@ class Child:
     _told: int = 0
 
     async def start(self, command: Sequence[str], account: Account | None = None) -> asyncio.subprocess.Process:
-        """Start the command, writing to the log; it inherits the lock that tells it is alive."""
+        """Start the command, writing to the log; it inherits the lock that tells it is alive.
+
+        Raises EmbeddedFailed when the program cannot be run here.
+        """
         with self.log_file() as log:
-            self.process = await asyncio.create_subprocess_exec(
-                *command,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd="/",
-                start_new_session=True,
-                pass_fds=(self.lock,),
-                preexec_fn=_end_with_parent(self.goodbye),
-                **as_account(account),
-            )
+            try:
+                self.process = await asyncio.create_subprocess_exec(
+                    *command,
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    cwd="/",
+                    start_new_session=True,
+                    pass_fds=(self.lock,),
+                    preexec_fn=_end_with_parent(self.goodbye),
+                    **as_account(account),
+                )
+            except OSError as problem:
+                raise EmbeddedFailed(f"{command[0]} cannot be run: {problem.strerror}") from problem
         return self.process
 
     @property

@@ -53,12 +53,13 @@ class Postgres:
         """
         account = _account(self._data)
         with explained(self._data):
+            if account:
+                _let_in(self._data, self._sockets, _bin("postgres"))
+                _open_up(_bin("postgres").parent.parent)
             if not self._data.exists():
                 self._make(account)
             _make_owned(self._sockets, account)
             self.pid_file.unlink(missing_ok=True)
-        if account:
-            _let_in(self._data, self._sockets)
         settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
         command = [str(_bin("postgres")), "-D", str(self._data), "-k", str(self._sockets), *settings]
         process = await self.child.start(command, account)
@@ -79,9 +80,6 @@ class Postgres:
         fresh = self._data.with_name("postgres.new")
         shutil.rmtree(fresh, ignore_errors=True)
         _make_owned(fresh, account)
-        if account:
-            _let_in(fresh, _bin("initdb"))
-            _open_up(_bin("initdb").parent.parent)
         initdb: list[str | Path] = [
             _bin("initdb"),
             "-D",
@@ -97,10 +95,13 @@ class Postgres:
         fresh.rename(self._data)
 
     def _run(self, command: list[str | Path], account: Account | None, told: str = "") -> None:
-        with self.child.log_file() as log:
-            done = subprocess.run(  # noqa: S603 - our own programs on our own files
-                command, input=told.encode(), stdout=log, stderr=log, check=False, cwd="/", **as_account(account)
-            )
+        try:
+            with self.child.log_file() as log:
+                done = subprocess.run(  # noqa: S603 - our own programs on our own files
+                    command, input=told.encode(), stdout=log, stderr=log, check=False, cwd="/", **as_account(account)
+                )
+        except OSError as problem:
+            raise EmbeddedFailed(f"{command[0]} cannot be run: {problem.strerror}") from problem
         if done.returncode:
             raise EmbeddedFailed(f"PostgreSQL cannot make its files: {self.child.last_words}")
 
@@ -147,6 +148,8 @@ def _let_in(*paths: Path) -> None:
 
 def _open_up(installation: Path) -> None:
     """Undo a strict umask of the installing root: programs and libraries must be readable to run."""
+    if _bin("postgres").stat().st_mode & stat.S_IXOTH:
+        return
     for path in [installation, *installation.rglob("*")]:
         mode = path.lstat().st_mode
         wanted = 0o555 if mode & stat.S_IXUSR else 0o444
