@@ -43,7 +43,7 @@ def login(person: Person) -> str | None:
 def contributors(authorship: Iterable[Iterable[Person]]) -> list[tuple[str, frozenset[str]]]:
     """People by the number of changes they have a part in, most first, ties by first appearance.
 
-    Each comes as the name to show (`@login` where an address carries the login, else the name) and all their
+    Each comes as the name to show (the login where an address carries one, else the name) and all their
     addresses, lower-cased. The same name or the same address is the same person.
     """
     names: dict[str, str] = {}
@@ -55,7 +55,7 @@ def contributors(authorship: Iterable[Iterable[Person]]) -> list[tuple[str, froz
         for person in authors:
             email, name = person.email.lower(), " ".join(person.name[:100].split())
             handle = login(person)
-            aliases = [email, name.casefold(), *([handle.casefold()] if handle else [])]
+            aliases = [alias for alias in (email, name.casefold(), (handle or "").casefold()) if alias]
             key = next((names[alias] for alias in aliases if alias in names), email or name)
             names.update(dict.fromkeys(aliases, key))
             addresses.setdefault(key, set()).add(email)
