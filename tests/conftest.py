@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -104,14 +105,14 @@ class Org:
 
 
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def settings() -> Iterator[Settings]:
     """Settings on embedded, migrated services; limits are out of the way of tests that are not about them."""
     logs.configure("info", "json")
-    data_dir = tmp_path_factory.mktemp("data")
-    with running(data_dir) as urls:
+    # Not below pytest's own folder, which every other run of pytest closes to PostgreSQL's user again.
+    with tempfile.TemporaryDirectory(prefix="releaseray-tests-") as folder, running(Path(folder)) as urls:
         migrations.upgrade(urls.database_url)
         yield Settings(
-            data_dir=data_dir,
+            data_dir=Path(folder),
             database_url=urls.database_url,
             redis_url=urls.redis_url,
             repo_paths=(Path("/"),),

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from releaseray.markdown import anchor_of, excerpt, printable
 from releaseray.web.answers import PAGE_POLICY, answer
 from releaseray.web.assets import ASSETS
-from releaseray.web.reading import permalink
+from releaseray.services.publishing import permalink
 
 FRESH = "public, max-age=60"
 
