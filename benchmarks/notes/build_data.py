@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks.notes.rows import write_rows
-from releaseray.notes.draft import Category
 from releaseray.notes.own_changelog import Note, notes_of
 
-NAMES = re.compile(r"(?:^|/)(?:change(?:s|log|_log)?|news|history|release[-_]?notes|releases)[^/]*(?:\.(?:md|rst|txt))?$", re.I)
+NAMES = re.compile(
+    r"(?:^|/)(?:change(?:s|log|_log)?|news|history|release[-_]?notes|releases)[^/]*(?:\.(?:md|rst|txt))?$", re.I
+)
 MASKED = re.compile(
     r"(?:^|/)(?:change(?:s|log|logs|_log)?|news|history|release[-_]?notes?)(?:[-_.][^/]*)?(?:/|$)"
     r"|(?:^|/)(?:newsfragments?|\.changes?|\.changeset|\.chloggen|changelog\.d|releasenotes|upcoming_changes|unreleased)/",
@@ -24,10 +25,16 @@ MASKED = re.compile(
 )
 PR = re.compile(r"(?:\(#|\(!|pull request #|PR #?|\(pull/)(\d+)|^#(\d+):")
 CLOSES = re.compile(r"\b(?:fix(?:es|ed)?|close[sd]?|resolve[sd]?|refs?)\s*:?\s+(?:\S+/issues/|[\w./-]*#)(\d+)", re.I)
-NUMBERED = re.compile(r"^(?P<family>.*?)(?P<version>\d+(?:\.\d+)+)(?P<pre>[-.]?(?:a|b|c|rc|alpha|beta|dev|pre|preview|next|canary).*)?$")
+NUMBERED = re.compile(
+    r"^(?P<family>.*?)(?P<version>\d+(?:\.\d+)+)(?P<pre>[-.]?(?:a|b|c|rc|alpha|beta|dev|pre|preview|next|canary).*)?$"
+)
 EMAIL = re.compile(r"\S+@\S+\.\S+")
-TRAILER = re.compile(r"^(?:signed-off-by|co-authored-by|reviewed-by|change-id|acked-by|tested-by|reported-by)\s*:.*$", re.I | re.M)
-BOT = re.compile(r"\[bot\]|dependabot|renovate|pre-commit-ci|github-actions|weblate|pyup|greenkeeper|-bot\b|\bbot\b", re.I)
+TRAILER = re.compile(
+    r"^(?:signed-off-by|co-authored-by|reviewed-by|change-id|acked-by|tested-by|reported-by)\s*:.*$", re.I | re.M
+)
+BOT = re.compile(
+    r"\[bot\]|dependabot|renovate|pre-commit-ci|github-actions|weblate|pyup|greenkeeper|-bot\b|\bbot\b", re.I
+)
 RELEASES = 40
 JOINED = 0.5
 """A release counts when at least this share of its notes finds its change: otherwise silence says nothing."""
@@ -89,7 +96,8 @@ def _order(found: re.Match[str]) -> tuple[int, ...]:
 def commits(clone: Path, *range_: str) -> list[Seen]:
     """The first-parent line of a range, newest first."""
     out = git(
-        clone, "log", "--first-parent", "--diff-merges=first-parent", "--no-renames", "--name-status", f"--format={RECORD}",
+        clone, "log", "--first-parent", "--diff-merges=first-parent", "--no-renames", "--name-status",
+        f"--format={RECORD}",
         *range_, "--",
     )  # fmt: skip
     seen = []
@@ -114,7 +122,11 @@ def rows_of(clone: Path, repo: str) -> Iterator[dict[str, Any]]:
         before = previous_tag(tag, tags) if tag else None
         if not tag or not before or releases >= RELEASES:
             continue
-        found = [row for row in _release(clone, repo, version, listed, f"{before}..{tag}", by_number) if row["sha"] not in used]
+        found = [
+            row
+            for row in _release(clone, repo, version, listed, f"{before}..{tag}", by_number)
+            if row["sha"] not in used
+        ]
         joined = {(row["heading"], row["text"]) for row in found if row["category"] is not None}
         if len(joined) >= max(2, JOINED * len(listed)):
             releases += 1
@@ -156,7 +168,8 @@ def _row(repo: str, version: str, seen: Seen, pr: int | None, note: Note | None)
         category = note.category.value if note.category else "change"
     return {
         "repo": repo, "sha": seen.sha, "pr": pr, "source": "changelog", "version": version,
-        "subject": seen.subject, "body": body, "files": [f for f in seen.files if not MASKED.search(f.split("\t")[-1])][:60],
+        "subject": seen.subject, "body": body,
+        "files": [f for f in seen.files if not MASKED.search(f.split("\t")[-1])][:60],
         "bot": bool(BOT.search(seen.author)), "category": category,
         "heading": note.heading if note else None, "text": note.text if note else "",
     }  # fmt: skip
@@ -173,7 +186,9 @@ def main(arguments: list[str]) -> int:
         name, _, path = clone.rpartition("=")
         found = list(rows_of(Path(path), name or Path(path).resolve().name))
         listed = sum(row["category"] is not None for row in found)
-        print(f"{name or path}: {len(found)} changes, {listed} listed, {len({row['version'] for row in found})} releases")
+        print(
+            f"{name or path}: {len(found)} changes, {listed} listed, {len({row['version'] for row in found})} releases"
+        )
         rows.extend(found)
     print(f"{write_rows(asked.out, rows)} rows written to {asked.out}")
     return 0

@@ -43,9 +43,9 @@ def read_rows(path: Path) -> list[Row]:
 
     Raises ValueError naming the line that is not a row.
     """
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as lines:
-        return [_row(line, number, path) for number, line in enumerate(lines, 1) if line.strip()]
+    raw = path.read_bytes()
+    text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode()
+    return [_row(line, number, path) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
 
 
 def write_rows(path: Path, rows: Iterable[dict[str, Any]]) -> int:

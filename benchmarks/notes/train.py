@@ -63,7 +63,7 @@ def trained(rows: Sequence[Row]) -> Model:
     vocabulary = _vocabulary(lesson for lesson in lessons if lesson.kind == "kept")
     table: dict[str, Weights] = {feature: [0.0] * WIDTH for feature in (BIAS, *vocabulary)}
     examples = _examples(lessons, table)
-    order = random.Random(SEED)  # noqa: S311 - an order that can be repeated, not a secret
+    order = random.Random(SEED)
     for turn in range(PASSES):
         order.shuffle(examples)
         learn(examples, RATE * SLOWER**turn, KEEP_RATE * SLOWER**turn)

@@ -13,6 +13,13 @@ from releaseray.notes.model_features import features_of
 from releaseray.notes.model_learn import CLASSES, KEEP, sigmoid
 from releaseray.notes.model_own import learned
 
+SURE = 0.3
+"""From this log-odds of being listed for users on, a change is taken for none of documentation and upkeep: whether
+it is listed is told more surely than under which heading."""
+
+_QUIET = frozenset({Category.DOCS, Category.INTERNAL})
+_LOUD = tuple(at for at, category in enumerate(CLASSES) if category not in _QUIET)
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -46,6 +53,8 @@ def classify(change: Change, context: Context) -> Verdict:
     found = context.own.scores(features)
     keep = round(sigmoid(found[KEEP]), 4)
     best = _best(found)
+    if best in _QUIET and found[KEEP] > SURE:
+        best = CLASSES[max(_LOUD, key=found.__getitem__)]
     if said := written(change):
         return Verdict(said.category or refined(best, change), keep if said.keep is None else said.keep, said.reason)
     ours = context.notes > 0 and _best(context.general.scores(features)) is not best

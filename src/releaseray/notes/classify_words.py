@@ -8,7 +8,9 @@ from releaseray.notes.draft import Category
 from releaseray.notes.model import Model
 from releaseray.notes.model_learn import CLASSES
 
-_SECURITY = re.compile(r"\bCVE-\d|\bGHSA-|\b(?:security|vulnerabilit(?:y|ies)|xss|ssrf|csrf|redos|path traversal)\b", re.IGNORECASE)
+_SECURITY = re.compile(
+    r"\bCVE-\d|\bGHSA-|\b(?:security|vulnerabilit(?:y|ies)|xss|ssrf|csrf|redos|path traversal)\b", re.IGNORECASE
+)
 _DEPRECATES = re.compile(r"\bdeprecat(?:e[sd]?|ing|ions?)\b", re.IGNORECASE)
 _REMOVES = re.compile(r"\b(?:remov|drop|delet|renam)", re.IGNORECASE)
 _PLAIN = {
@@ -34,6 +36,10 @@ _TALK = {
 }  # fmt: skip
 
 
+_TELLING = frozenset({*_PLAIN, "q", "fq", "kc"})
+_NO_BODY = "b:none"
+
+
 def refined(category: Category, change: Change) -> Category:
     """Security among fixes, deprecation among what breaks: the model does not tell these apart."""
     title = change.headline.text
@@ -48,9 +54,17 @@ def explained(category: Category, features: Iterable[str], model: Model, own: bo
     """The feature that speaks loudest for the category, in words; `own` says that the project's past decided."""
     at = CLASSES.index(category)
     table = model.table
-    loudest = max((feature for feature in features if feature in table), key=lambda f: table[f][at], default="")
+    loudest, most = "", 0.0
+    for feature in features:
+        row = table.get(feature)
+        if row and (row[at], loudest) > (most, feature) and _tells(feature):
+            loudest, most = feature, row[at]
     why = _worded(loudest)
     return f"{why}; so filed in this project's changelog" if own else why
+
+
+def _tells(feature: str) -> bool:
+    return feature != _NO_BODY and feature.partition(":")[0] in _TELLING
 
 
 def _worded(feature: str) -> str:

@@ -17,10 +17,16 @@ class Said(NamedTuple):
     reason: str
 
 
+MOST_BODY = 20_000
+"""Characters of a body that are searched."""
+
 LISTED = 0.97
 LEFT_OUT = 0.03
 _QUIET = frozenset({Category.DOCS, Category.INTERNAL})
-_BLOCK = re.compile(r"^[ \t]*(?:`{3,}|~{3,})[ \t]*release-notes?(?::(?P<kind>[\w-]+))?[^\n]*\n(?P<text>.*?)^[ \t]*(?:`{3,}|~{3,})", re.M | re.S)
+_BLOCK = re.compile(
+    r"^[ \t]*(?:`{3,}|~{3,})[ \t]*release-notes?(?::(?P<kind>[\w-]+))?[^\n]*\n(?P<text>.*?)^[ \t]*(?:`{3,}|~{3,})",
+    re.M | re.S,
+)
 _NONE = re.compile(r"\W*(?:none|n/?a|no)?\W*", re.IGNORECASE)
 _TRAILER = re.compile(r"^Changelog: *([\w /-]+?) *$", re.MULTILINE)
 _FOOTER = re.compile(r"^BREAKING[ -]CHANGES?: *\S", re.MULTILINE)
@@ -43,7 +49,9 @@ _KINDS = {
     "none": Category.INTERNAL,
     "major": Category.BREAKING,
 }
-_GITHUB_MAJOR = re.compile(r"^(?:semver[-:/ ]?)?major$|^(?:kind/)?(?:api|breaking)[- ]?change$|^breaking$", re.IGNORECASE)
+_GITHUB_MAJOR = re.compile(
+    r"^(?:semver[-:/ ]?)?major$|^(?:kind/)?(?:api|breaking)[- ]?change$|^breaking$", re.IGNORECASE
+)
 
 
 def written(change: Change) -> Said | None:
@@ -56,7 +64,7 @@ def _sayings(change: Change) -> Iterator[Said]:
         yield Said(None, LEFT_OUT, f"label {label}")
     if change.fragments:
         yield _fragment(change.fragments[0])
-    body = change.body
+    body = change.body[:MOST_BODY]
     if "release-note" in body and (block := _BLOCK.search(body)):
         yield _block(block)
     if "hangelog: " in body and (trailer := _TRAILER.search(body)):

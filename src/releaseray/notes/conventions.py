@@ -66,8 +66,8 @@ _LABEL_TRIM = re.compile(
     r"^(?:type|kind|category|c|t|pr|semver|impact|changelog|release-note)\s*[-:/ ]+\s*", re.IGNORECASE
 )
 _SILENT_LABEL = re.compile(
-    r"^(?:no[- _]?changelog|skip[- _]?(?:changelog|news|release[- _]?notes)|release-note-none|ignore[- _]for[- _]release"
-    r"|(?:changelog|release-note)[-:/ ]*(?:none|skip|ignore|no))$",
+    r"^(?:no[- _]?changelog|skip[- _]?(?:changelog|news|release[- _]?notes)|release-note-none"
+    r"|ignore[- _]for[- _]release|(?:changelog|release-note)[-:/ ]*(?:none|skip|ignore|no))$",
     re.IGNORECASE,
 )
 

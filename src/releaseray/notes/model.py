@@ -40,7 +40,7 @@ def dumped(model: Model) -> bytes:
         for feature, row in sorted(rows.items())
         if any(row) or feature == BIAS
     ]
-    return ('{"cut":%.2f,"table":{\n' % model.cut + ",\n".join(lines) + "\n}}\n").encode()
+    return (f'{{"cut":{model.cut:.2f},"table":{{\n' + ",\n".join(lines) + "\n}}\n").encode()
 
 
 def parsed(text: str | bytes) -> Model:

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from releaseray.notes.change import Change
 from releaseray.notes.conventions import spoken_category
@@ -38,8 +39,8 @@ _LEXICON = {
         ("docs", "doc docum document documentation docstr docstring readm typo clarify clarification comment exampl "
                  "spelling grammar wording tutorial guid translat translation changelog link"),
         ("chore", "refactor cleanup clean chor test bump updat upgrad lint mov simplify ci workflow action release "
-                  "merg revert renovat dependabot format typ typing mypy ruff clippy eslint tidy internal unus benchmark "
-                  "fuzz flaky nightly pre commit dep dependenci dependency pin version sync"),
+                  "merg revert renovat dependabot format typ typing mypy ruff clippy eslint tidy internal unus "
+                  "benchmark fuzz flaky nightly pre commit dep dependenci dependency pin version sync"),
         ("sec", "security cv vulnerability vulnerabl xss ssrf csrf injection escap sanitiz dos redo"),
     )
     for word in words.split()
@@ -56,7 +57,7 @@ def text_features(text: str) -> set[str]:
     """The words and neighbours of a sentence, what they are about, and what kind of tokens it holds."""
     words = [stem(word) for word in _WORD.findall(text.lower())]
     features = {f"t:{word}" for word in words}
-    features.update([f"t:{a} {b}" for a, b in zip(words, words[1:], strict=False)])
+    features.update([f"t:{a} {b}" for a, b in pairwise(words)])
     if words:
         features.add(f"f:{words[0]}")
         features.add(f"l:{words[-1]}")

@@ -10,22 +10,31 @@ from releaseray.notes.history import History
 from releaseray.notes.link import link
 from releaseray.notes.model import BIAS, Model
 from releaseray.notes.model_features import features_of, text_features
-from releaseray.notes.model_learn import CLASSES, WIDTH, Example, Row, learn
-from releaseray.notes.own_changelog import Note, notes_of
+from releaseray.notes.model_learn import CLASSES, KEEP, WIDTH, Example, Row, learn, scores
 from releaseray.notes.model_match import matched
+from releaseray.notes.own_changelog import Note, notes_of
 
 MOST_PAST = 1000
+MOST_COMMITS = 2000
 MOST_NOTES = 300
-"""Changes of the past, and notes without a known change, that are learned from: the newest."""
+"""Changes of the past that are learned from, the commits they are looked for in, and notes without a known change
+that are learned from: the newest of each."""
 
 FEWEST_LISTED = 12
 """Listed changes from which on the past says something of what is left out."""
 
+ASKED = 0.3
+"""Share of the past, the newest, that is foretold before it is learned, to see from where on listing pays."""
+
+RARE = 3.0
+"""What a lesson about the rare classes counts."""
+
 PASSES = 3
-RATE = 0.3
-KEEP_RATE = 0.3
+RATE = 0.1
+KEEP_RATE = 0.15
 FOLDED = {Category.SECURITY: Category.FIX, Category.DEPRECATION: Category.BREAKING}
 _QUIET = frozenset({Category.DOCS, Category.INTERNAL})
+_RARE = frozenset({CLASSES.index(Category.BREAKING), CLASSES.index(Category.PERF)})
 _CLASS = {category: index for index, category in enumerate(CLASSES)}
 
 
@@ -52,17 +61,28 @@ def learned(history: History, model: Model) -> Own:
     changes = link(_past_of(history))[:MOST_PAST] if history.past else []
     lessons = _lessons(changes, notes)
     table: dict[str, Row] = {}
-    examples = [Example(_rows(lesson.features, table, model), lesson.label, lesson.kept) for lesson in lessons]
-    foretold: list[float] = []
-    for _ in range(PASSES):
-        foretold = learn(examples, RATE, KEEP_RATE)
-    outcomes = [(odds, lesson.kept) for odds, lesson in zip(foretold, lessons, strict=True) if lesson.kept is not None]
-    cut = best_cut(outcomes, model.cut) if outcomes else model.cut
+    examples = [
+        Example(_rows(lesson.features, table, model), lesson.label, lesson.kept, _weight(lesson)) for lesson in lessons
+    ]
+    at = round(len(examples) * (1 - ASKED))
+    _learn(examples[:at])
+    outcomes = [(scores(example.rows)[KEEP], example.kept) for example in examples[at:] if example.kept is not None]
+    cut = best_cut(outcomes) if outcomes else model.cut
+    _learn(examples[at:])
     return Own(Model({**model.table, **table}, cut), len(notes), len(outcomes))
 
 
+def _learn(examples: Sequence[Example]) -> None:
+    for _ in range(PASSES):
+        learn(examples, RATE, KEEP_RATE)
+
+
+def _weight(lesson: _Past) -> float:
+    return RARE if lesson.label in _RARE else 1.0
+
+
 def _past_of(history: History) -> History:
-    return History(history.full_name, None, history.from_tag or "", history.past, pulls=history.pulls)
+    return History(history.full_name, None, history.from_tag or "", history.past[:MOST_COMMITS], pulls=history.pulls)
 
 
 def _lessons(changes: Sequence[Change], notes: Sequence[Note]) -> list[_Past]:
@@ -99,21 +119,19 @@ def _rows(features: set[str], table: dict[str, Row], model: Model) -> list[Row]:
 
 
 _NOTHING = (0.0,) * WIDTH
-_PRIOR = 20
-"""How many changes' worth the general cut counts beside the project's own."""
+_USUAL_CUT = -0.7
+_USUAL_SHARE = 0.7
+"""Where listing pays in projects whose past is known, and how much that counts beside the project's own best cut:
+habits change from release to release, and a cut that fits the past exactly fits the future badly."""
 
 
-def best_cut(outcomes: Sequence[tuple[float, bool | None]], general: float) -> float:
-    """The log-odds from which on listing pays best by F1 on what was foretold, drawn towards the general cut."""
-    total = sum(bool(kept) for _, kept in outcomes)
-    best, cut, hits = 0.0, general, 0
-    ranked = sorted(outcomes, key=lambda outcome: -outcome[0])
-    for taken, (odds, kept) in enumerate(ranked, 1):
-        hits += bool(kept)
+def best_cut(outcomes: Sequence[tuple[float, bool]]) -> float:
+    """The log-odds from which on listing pays best, by F1, on what was foretold; drawn towards the usual cut."""
+    total = sum(kept for _, kept in outcomes)
+    best, cut, hits = 0.0, _USUAL_CUT, 0
+    for taken, (odds, kept) in enumerate(sorted(outcomes, key=lambda outcome: -outcome[0]), 1):
+        hits += kept
         score = 2 * hits / (taken + total)
         if score > best:
             best, cut = score, odds
-    share = len(outcomes) / (len(outcomes) + _PRIOR)
-    return share * cut + (1 - share) * general
-
-
+    return _USUAL_SHARE * _USUAL_CUT + (1 - _USUAL_SHARE) * cut

@@ -42,8 +42,9 @@ _NAMES = {
     for name in names.split()
 }  # fmt: skip
 _STEMS = {
-    **dict.fromkeys("readme contributing contributors maintainers code_of_conduct governance funding security thanks citation".split(), "meta"),
-    **dict.fromkeys("test tests spec conftest snap".split(), "test"),
+    **dict.fromkeys(("readme", "contributing", "contributors", "maintainers", "code_of_conduct"), "meta"),
+    **dict.fromkeys(("governance", "funding", "security", "thanks", "citation"), "meta"),
+    **dict.fromkeys(["test", "tests", "spec", "conftest", "snap"], "test"),
     **dict.fromkeys(("bench", "benchmark"), "bench"),
     "lock": "lock",
     "requirements": "manifest",

@@ -11,6 +11,10 @@ from releaseray.notes.draft import Category
 MOST_NOTES = 2500
 """Notes read of one changelog, newest first."""
 
+LONGEST_NOTE = 2000
+LONGEST_HEADING = 200
+"""Characters read of one."""
+
 
 class Note(NamedTuple):
     """One line of a changelog: `heading` is what it stands under (or its own mark, `[BUGFIX]`), `category` what
@@ -25,11 +29,14 @@ class Note(NamedTuple):
 
 VERSION = re.compile(
     r"^(?:\W{0,3}(?:release|version|changes in|what's new in|[a-z@][\w@/.-]*?)?[\s:@_-]*?)??\[?`{0,2}"
-    r"(?:release[ _-]?|version\s+)?v?(?P<version>\d+(?:\.\d+)+(?:[.-]?(?:alpha|beta|preview|rc|dev|post|pre|a|b|c)[.-]?\d*(?:\.\d+)*)?"
+    r"(?:release[ _-]?|version\s+)?v?(?P<version>\d+(?:\.\d+)+"
+    r"(?:[.-]?(?:alpha|beta|preview|rc|dev|post|pre|a|b|c)[.-]?\d*(?:\.\d+)*)?"
     r"(?:/v\d+(?:\.\d+)+)?)\b(?!\s+(?:support|only|and|compat))",
     re.IGNORECASE,
 )
-_UNRELEASED = re.compile(r"^\W*(?:unreleased|next|main|master|upcoming|in progress|head|development|latest changes)\b", re.IGNORECASE)
+_UNRELEASED = re.compile(
+    r"^\W*(?:unreleased|next|main|master|upcoming|in progress|head|development|latest changes)\b", re.IGNORECASE
+)
 _ATX = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
 _UNDERLINE = re.compile(r"^([=\-~^\"'+*#`:.])\1{2,}\s*$")
 _BOLD = re.compile(r"^\s{0,3}(?:\*\*|__)(.{2,80}?)(?:\*\*|__):?\s*$")
@@ -44,7 +51,9 @@ _MARK = re.compile(
     r"|(?P<word>[A-Za-z][A-Za-z]{2,14}(?: fix)?)(?:\([^)]*\))?!?:)\s+"
 )
 _LEADING_NUMBER = re.compile(r"^\W{0,2}#?\d{2,6}\]?(?:\([^)\s]*\))?\)?[:,]?\s+")
-_NOT_NOTES = re.compile(r"contributors?$|^contributors|^credits?\b|^thanks\b|^committers|^install|^closed issues", re.IGNORECASE)
+_NOT_NOTES = re.compile(
+    r"contributors?$|^contributors|^credits?\b|^thanks\b|^committers|^install|^closed issues", re.IGNORECASE
+)
 _DATED = re.compile(r"\d{4}|\bTBD\b|unreleased|\bdev\b", re.IGNORECASE)
 _MARKUP = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)|`([^`<]+?) <[^>]*>`_+|<!--.*?-->|:\w+:(?=`)")
 _LINK_DEFINITION = re.compile(r"^\s*(?:\[[^\]]+\]:|\.\. )")
@@ -62,7 +71,7 @@ class _Reader:
 
     def note(self) -> Note | None:
         """The note that has been gathered, if any; gathering starts anew."""
-        raw, self.parts = " ".join(self.parts), []
+        raw, self.parts = " ".join(self.parts)[:LONGEST_NOTE], []
         text = _MARKUP.sub(lambda m: m[1] or m[2] or "", raw).strip()
         heading = self.heading()
         if not self.version or len(text) < 4 or _NOT_NOTES.search(heading):
@@ -83,7 +92,7 @@ class _Reader:
 
     def enter(self, text: str, level: int) -> None:
         """Go on under a new heading."""
-        text = _MARKUP.sub(lambda m: m[1] or m[2] or "", text).strip(" *_:")
+        text = _MARKUP.sub(lambda m: m[1] or m[2] or "", text[:LONGEST_HEADING]).strip(" *_:")
         found = VERSION.match(text) if level <= self.version_level or self.version_level == 99 else None
         if found or (level <= self.version_level and _UNRELEASED.match(text)):
             self.version = found["version"] if found else "unreleased"
@@ -123,9 +132,9 @@ def _read(changelog: str) -> Iterator[Note]:
         heading = _heading(line, below, reader)
         bullet = None if heading else _BULLET.match(line)
         if heading or bullet or not line.strip():
-            if reader.parts and (heading or bullet or not _continues(lines, number)):
-                if note := reader.note():
-                    yield note
+            over = reader.parts and (heading or bullet or not _continues(lines, number))
+            if over and (note := reader.note()):
+                yield note
             if heading:
                 reader.enter(*heading)
             elif bullet:
@@ -147,7 +156,12 @@ def _heading(line: str, below: str, reader: _Reader) -> tuple[str, int] | None:
         return atx[2], len(atx[1])
     if not line.strip():
         return None
-    if line[0] not in " \t" and (under := _UNDERLINE.match(below)) and not _UNDERLINE.match(line) and len(below.strip()) >= min(len(line.strip()), 4):
+    if (
+        line[0] not in " \t"
+        and (under := _UNDERLINE.match(below))
+        and not _UNDERLINE.match(line)
+        and len(below.strip()) >= min(len(line.strip()), 4)
+    ):
         return None if _BULLET.match(line) else (line.strip(), reader.underline_level(under[1]))
     if len(line) < 60 and line[0] not in " -*" and VERSION.match(line) and _DATED.search(line):
         return line, 1

@@ -1,0 +1,165 @@
+"""Judges the engine against people: `python -m benchmarks.notes.evaluate [ROWS] [--unseen ROWS] [--clones DIR]`.
+
+Every repository of ROWS is judged by coefficients trained without it, once with nothing known of its past and once,
+its newest third held out, with its own earlier changelog and commits visible. Repositories of `--unseen` files are
+judged the same two ways by the coefficients as shipped. No change is shown its changelog, fragment or heading.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from statistics import fmean
+from typing import NamedTuple
+
+from benchmarks.notes import past, report
+from benchmarks.notes.baselines import git_cliff, keywords
+from benchmarks.notes.rows import CONTROLS, Row, by_repository, read_rows
+from benchmarks.notes.scoring import Judged, Score, rouge_l, score
+from benchmarks.notes.train import DATA, trained
+from releaseray.notes import build
+from releaseray.notes.classify import Context, classify
+from releaseray.notes.draft import Category
+from releaseray.notes.history import History
+from releaseray.notes.model import Model, shipped
+from releaseray.notes.model_own import learned
+
+RESULTS = Path("benchmarks/notes/RESULTS.md")
+LISTED_FROM = 0.5
+TEXTS = 200
+"""Texts compared a repository, the newest: the rest would say the same."""
+
+QUIET = frozenset({Category.DOCS, Category.INTERNAL})
+
+
+class Texts(NamedTuple):
+    """Mean ROUGE-L against the human's sentence: of the engine's line, and of the title as the author left it."""
+
+    line: float
+    title: float
+
+
+class Judgement(NamedTuple):
+    """The scores of one repository by way of judging, and of its texts where it has any."""
+
+    repo: str
+    scores: dict[str, Score]
+    texts: Texts | None
+
+
+def judge(repo: str, rows: Sequence[Row], model: Model, clone: Path | None = None) -> Judgement:
+    """One repository, judged every way."""
+    asked, before = past.split(rows)
+    scores = {
+        "cold": score(_verdicts(rows, Context(model, model))),
+        "keywords": score(keywords(rows)),
+        "newest, cold": score(_verdicts(asked, Context(model, model))),
+    }
+    for name, commits in (("newest, own changelog", False), ("newest, own changelog and commits", True)):
+        own = learned(past.history(before, commits=commits), model)
+        scores[name] = score(_verdicts(asked, Context(model, own.model, own.notes)))
+    if clone and clone.exists() and before:
+        cliff = git_cliff(asked, clone, f"{before[0].commit.sha}..{asked[0].commit.sha}")
+        if cliff:
+            scores["newest, git-cliff"] = score(cliff)
+    return Judgement(repo, scores, _texts(asked))
+
+
+def _verdicts(rows: Sequence[Row], context: Context) -> list[Judged]:
+    verdicts = [classify(row.change, context) for row in rows]
+    return [
+        Judged(row, verdict.category, verdict.keep >= LISTED_FROM and verdict.category not in QUIET)
+        for row, verdict in zip(rows, verdicts, strict=True)
+    ]
+
+
+def _texts(rows: Sequence[Row]) -> Texts | None:
+    written = [row for row in rows if row.kept and len(row.text.split()) > 2][:TEXTS]
+    pairs = [(_line(row), row.change.title, row.text) for row in written]
+    known = [(rouge_l(line, human), rouge_l(title, human)) for line, title, human in pairs if line]
+    return Texts(fmean(line for line, _ in known), fmean(title for _, title in known)) if known else None
+
+
+def _line(row: Row) -> str:
+    commit = replace_parents(row)
+    entries = build(History(row.repo, "v0", "v1", (commit.commit,)), "engineer").entries
+    return entries[0].text if entries else ""
+
+
+def replace_parents(row: Row) -> Row:
+    """The row as a commit without a merge's second parent, which a history of one commit cannot show."""
+    return replace(row, commit=row.commit._replace(parents=("a",)))
+
+
+def leave_one_out(rows: Sequence[Row], jobs: int, clones: Path | None) -> list[Judgement]:
+    """Every repository by a model that was trained on the others."""
+    grouped = by_repository(rows)
+    with ProcessPoolExecutor(jobs, initializer=_hold, initargs=(rows,)) as pool:
+        return list(pool.map(_left_out, grouped, [_clone(repo, clones) for repo in grouped]))
+
+
+_HELD: list[Row] = []
+
+
+def _hold(rows: Sequence[Row]) -> None:
+    _HELD[:] = rows
+
+
+def _left_out(repo: str, clone: Path | None) -> Judgement:
+    model = trained([row for row in _HELD if row.repo != repo])
+    return judge(repo, [row for row in _HELD if row.repo == repo], model, clone)
+
+
+def _clone(repo: str, clones: Path | None) -> Path | None:
+    if not clones:
+        return None
+    places = (clones / repo, clones / repo.replace("/", "+") / "repo", clones / repo.rpartition("/")[2])
+    return next((place for place in places if place.exists()), None)
+
+
+def main(arguments: list[str], say: Callable[[str], object] = print) -> int:
+    """Reads the command line, judges, prints and writes the report."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("rows", nargs="?", type=Path, default=DATA)
+    parser.add_argument("--unseen", type=Path, action="append", default=[])
+    parser.add_argument("--clones", type=Path, help="holds owner/name or name: git-cliff is run on these")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    asked = parser.parse_args(arguments)
+    judged: dict[str, list[Judgement]] = {}
+    if asked.rows.exists():
+        judged["left out of training"] = leave_one_out(read_rows(asked.rows), asked.jobs, asked.clones)
+    model = shipped()
+    for path in asked.unseen:
+        groups = by_repository(read_rows(path))
+        judged.setdefault("unseen", []).extend(
+            judge(repo, rows, model, _clone(repo, asked.clones)) for repo, rows in groups.items() if len(rows) > 100
+        )
+    if not judged:
+        say(f"There is no {asked.rows}: build such rows with `python -m benchmarks.notes.build_data`.")
+        return 1
+    text = report.written(_tables(judged))
+    asked.out.write_text(text, encoding="utf-8")
+    say(text)
+    return 0
+
+
+def _tables(judged: Mapping[str, Iterable[Judgement]]) -> list[report.Table]:
+    tables = []
+    for group, judgements in judged.items():
+        human = [j for j in judgements if j.repo not in CONTROLS]
+        control = [j for j in judgements if j.repo in CONTROLS]
+        ways = list(dict.fromkeys(way for j in human for way in j.scores))
+        tables += [
+            report.Table(group, way, {j.repo: j.scores[way] for j in human if way in j.scores},
+                         {j.repo: j.scores[way] for j in control if way in j.scores})
+            for way in ways
+        ]  # fmt: skip
+        tables.append(report.Table(group, "texts", {}, {}, {j.repo: tuple(j.texts) for j in human if j.texts}))
+    return tables
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,73 @@
+"""The tables of an evaluation, as Markdown."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import fmean
+
+from benchmarks.notes.scoring import Score, mean
+
+COLUMNS = {
+    "changes": "changes", "filed": "filed", "accuracy": "accuracy", "macro_f1": "macro-F1",
+    "breaking_recall": "breaking R", "breaking_precision": "breaking P", "kept_precision": "kept P",
+    "kept_recall": "kept R", "kept_f1": "kept F1",
+}  # fmt: skip
+
+READ = """# How the notes compare with what people wrote
+
+Written by `python -m benchmarks.notes.evaluate`. *accuracy* and *macro-F1* count changes that the human filed under a
+telling heading (security folded into fix, deprecation into breaking; "changed" and "patch" left out); macro-F1 is the
+mean over categories the human used at least three times. *kept* counts every change: listed by the human under another
+heading than docs and internal. Left out by the human is a negative only by silence. The mean gives every repository
+the same weight. Changelogs, fragments and headings of what is asked about are hidden from the engine.
+
+*cold* knows nothing of the project; *newest* holds out the newest third of its releases. Highlights are not judged
+here: hardly a changelog marks them per pull request.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One way of judging over the repositories of a group; `texts` are ROUGE-L of line and title instead."""
+
+    group: str
+    way: str
+    scores: Mapping[str, Score]
+    controls: Mapping[str, Score]
+    texts: Mapping[str, Sequence[float]] = field(default_factory=dict)
+
+
+def written(tables: Sequence[Table]) -> str:
+    """All tables, the means of each way first."""
+    means = [(f"{table.group}: {table.way}", mean(table.scores.values())) for table in tables if table.scores]
+    parts = [READ, "## Means\n", _table("repositories judged", means)]
+    for table in tables:
+        parts.append(f"\n## {table.group[:1].upper()}{table.group[1:]}: {table.way}\n")
+        if table.texts:
+            parts.append(_texts(table.texts))
+        else:
+            controls = [(f"{repo} (control, not in the mean)", score) for repo, score in table.controls.items()]
+            parts.append(_table("repository", [*table.scores.items(), *controls]))
+    return "\n".join(parts) + "\n"
+
+
+def _table(first: str, lines: Sequence[tuple[str, Score]]) -> str:
+    head = [f"| {first} | {' | '.join(COLUMNS.values())} |", f"|---|{'---:|' * len(COLUMNS)}"]
+    return "\n".join([*head, *(f"| {name} | {_cells(score)} |" for name, score in lines)])
+
+
+def _cells(score: Score) -> str:
+    return " | ".join(_cell(getattr(score, column)) for column in COLUMNS)
+
+
+def _cell(value: float | int | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.2f}"
+
+
+def _texts(texts: Mapping[str, Sequence[float]]) -> str:
+    head = ["| repository | ROUGE-L of our line | of the untouched title |", "|---|---:|---:|"]
+    lines = [f"| {repo} | {line:.3f} | {title:.3f} |" for repo, (line, title) in texts.items()]
+    both = list(texts.values())
+    whole = f"| mean | {fmean(line for line, _ in both):.3f} | {fmean(title for _, title in both):.3f} |"
+    return "\n".join([*head, *lines, whole])

@@ -1,0 +1,91 @@
+"""Verdicts, by what the author wrote and by what the change looks like."""
+
+import pytest
+
+from releaseray.notes.change import Change, Fragment
+from releaseray.notes.classify import Verdict, classify, context_for
+from releaseray.notes.draft import Category
+from releaseray.notes.headline import headline
+from releaseray.notes.history import FileChange, History
+
+EMPTY = History("acme/app", "v1", "v2", ())
+
+
+def change(title: str, *, body: str = "", files: str = "M src/app.py", **more: object) -> Change:
+    touched = tuple(FileChange(entry[0], entry[2:]) for entry in files.split(", ") if entry)
+    return Change(("a" * 40,), title, headline(title), body=body, files=touched, **more)  # type: ignore[arg-type]  # test data
+
+
+def verdict(title: str, history: History = EMPTY, **more: object) -> Verdict:
+    one = change(title, **more)  # type: ignore[arg-type]  # passed on
+    return classify(one, context_for(history, [one]))
+
+
+@pytest.mark.parametrize(
+    ("body", "category", "kept", "reason"),
+    [
+        ("```release-note\nNONE\n```", None, False, "release-note block says none"),
+        ("```release-note:bug\nMended.\n```", Category.FIX, True, "release-note block"),
+        ("Text.\n\nChangelog: added", Category.FEATURE, True, "trailer Changelog: added"),
+        ("Text.\n\nBREAKING CHANGE: the flag is gone", Category.BREAKING, True, "footer BREAKING CHANGE"),
+    ],
+)
+def test_what_is_written_in_the_body_decides(body: str, category: Category | None, kept: bool, reason: str) -> None:
+    found = verdict("Update the thing", body=body)
+    assert category is None or found.category is category
+    assert (found.keep >= 0.5) is kept
+    assert found.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "category", "kept"),
+    [
+        ("changes/12.bugfix.rst", "Fixed it.", Category.FIX, True),
+        ("newsfragments/12.misc.rst", "", Category.INTERNAL, False),
+        (".changes/unreleased/Fixed-20240101.yaml", "kind: Fixed\nbody: it", Category.FIX, True),
+        (".chloggen/leak.yaml", "change_type: 'breaking'\nnote: x", Category.BREAKING, True),
+        (".changeset/brave-cats.md", "---\n'@acme/app': minor\n---\n\nA flag", Category.FEATURE, True),
+        (".changeset/brave-dogs.md", "---\n'@acme/app': patch\n---\n\nfix: a leak", Category.FIX, True),
+        ("releasenotes/notes/x-1.yaml", "---\ndeprecations:\n  - the old way\n", Category.DEPRECATION, True),
+    ],
+)
+def test_a_news_fragment_says_what_it_is_about(path: str, text: str, category: Category, kept: bool) -> None:
+    found = verdict("Something", fragments=(Fragment(path, text),))
+    assert (found.category, found.keep >= 0.5) == (category, kept)
+    assert found.reason.startswith("news fragment ")
+
+
+def test_labels_speak_where_the_author_does_not() -> None:
+    assert verdict("Rework parser", labels=("kind/bug",)).category is Category.FIX
+    assert verdict("Rework parser", labels=("semver:major",)).category is Category.BREAKING
+    assert verdict("Rework parser", labels=("skip-changelog",)).keep < 0.5
+
+
+@pytest.mark.parametrize(
+    ("title", "files", "category", "kept"),
+    [
+        ("Fix crash when the list is empty", "M src/list.py, M tests/test_list.py", Category.FIX, True),
+        ("feat: add a --quiet flag", "M src/cli.py, M docs/cli.md", Category.FEATURE, True),
+        ("Fix typo in the install guide", "M docs/install.md", Category.DOCS, False),
+        ("Bump actions/checkout from 3 to 4", "M .github/workflows/ci.yml", Category.INTERNAL, False),
+        ("feat!: drop Python 3.8", "M pyproject.toml", Category.BREAKING, True),
+        ("perf: speed up the tokenizer by caching", "M src/tokenizer.rs", Category.PERF, True),
+        ("Fix CVE-2024-1234: escape the header", "M src/http.py", Category.SECURITY, True),
+    ],
+)
+def test_title_and_paths_decide_where_nothing_is_written(
+    title: str, files: str, category: Category, kept: bool
+) -> None:
+    found = verdict(title, files=files)
+    assert (found.category, found.keep >= 0.5) == (category, kept)
+    assert found.reason
+
+
+def test_the_reason_names_the_deciding_signal() -> None:
+    assert verdict("Fix typo in the install guide", files="M docs/install.md").reason == "title speaks of documentation"
+    assert verdict("feat!: drop Python 3.8").reason == "marked ! as breaking"
+
+
+def test_hostile_input_is_judged_like_any_other() -> None:
+    for title in ("", "\x00", "(" * 5000, "`" * 5000, ":" * 5000, "fix:"):
+        assert 0 <= verdict(title, body="```release-note" * 2000, files="").keep <= 1

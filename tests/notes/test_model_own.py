@@ -1,0 +1,101 @@
+"""What a project's own past teaches the model."""
+
+from releaseray.notes.change import Change
+from releaseray.notes.classify import classify, context_for
+from releaseray.notes.draft import Category
+from releaseray.notes.headline import headline
+from releaseray.notes.history import Commit, FileChange, History, Person
+from releaseray.notes.model import shipped
+from releaseray.notes.model_match import matched
+from releaseray.notes.model_own import best_cut, learned
+from releaseray.notes.own_changelog import notes_of
+
+SOMEBODY = Person("A. Person", "a@example.com")
+PLACES = ("kitchen", "garden", "cellar", "attic", "hall", "porch", "stair", "study")
+
+
+def commit(number: int, subject: str, path: str) -> Commit:
+    return Commit(f"{number:040x}", (f"{number - 1:040x}",), SOMEBODY, number, subject, "", (FileChange("M", path),))
+
+
+def past_of_a_house() -> History:
+    """A project that files "Paint the …" under Features and never lists what touches the plumbing."""
+    painted = [f"Paint the {place} {n}" for n in range(4) for place in PLACES]
+    plumbed = [f"Route the {place} pipe {n}" for n in range(4) for place in PLACES]
+    notes = "\n".join(f"- {text} (#{2 * n + 1})" for n, text in enumerate(painted))
+    commits = []
+    for n, (paint, pipe) in enumerate(zip(painted, plumbed, strict=True)):
+        commits += [
+            commit(2 * n + 1, f"{paint} (#{2 * n + 1})", "walls/colour.rs"),
+            commit(2 * n + 2, f"{pipe} (#{2 * n + 2})", "plumbing/pipe.rs"),
+        ]
+    log = f"# Changelog\n\n## 1.0.0\n\n### Features\n\n{notes}\n"
+    return History("acme/house", "v1.0.0", "v1.1.0", (), changelog=log, past=tuple(reversed(commits)))
+
+
+def asked(title: str, path: str) -> Change:
+    return Change(("f" * 40,), title, headline(title), files=(FileChange("M", path),))
+
+
+def test_a_project_is_followed_in_what_it_lists_and_where() -> None:
+    context = context_for(past_of_a_house(), [])
+    paint = classify(asked("Paint the shed", "walls/colour.rs"), context)
+    pipe = classify(asked("Route the shed pipe", "plumbing/pipe.rs"), context)
+    assert paint.category is Category.FEATURE
+    assert paint.keep > 0.5 > pipe.keep
+
+
+def test_the_reason_says_when_the_past_decided() -> None:
+    house = past_of_a_house()
+    log = house.changelog.replace("### Features", "### Performance")
+    context = context_for(History("acme/house", "v1", "v2", (), changelog=log, past=house.past), [])
+    verdict = classify(asked("Paint the shed", "walls/colour.rs"), context)
+    assert verdict.category is Category.PERF
+    assert verdict.reason.endswith("so filed in this project's changelog")
+
+
+def test_a_changelog_without_commits_teaches_headings_only() -> None:
+    house = past_of_a_house()
+    own = learned(History("acme/house", "v1", "v2", (), changelog=house.changelog), shipped())
+    assert own.notes == 32
+    assert own.changes == 0
+    assert own.model.cut == shipped().cut
+
+
+def test_without_a_changelog_the_model_is_as_shipped() -> None:
+    assert learned(History("acme/house", "v1", "v2", (), past=past_of_a_house().past), shipped()).model is shipped()
+
+
+def test_the_shipped_model_is_never_changed_by_a_project() -> None:
+    before = {feature: list(row) for feature, row in shipped().table.items()}
+    learned(past_of_a_house(), shipped())
+    assert shipped().table == before
+
+
+def test_learning_twice_gives_the_same() -> None:
+    assert learned(past_of_a_house(), shipped()) == learned(past_of_a_house(), shipped())
+
+
+def test_notes_find_their_change_by_number_by_closed_issue_or_by_words() -> None:
+    fixed = ("One thing (#1)", "Another matter (#70)", "Keep the order of redirected headers", "Old (#9)")
+    notes = notes_of("## 1.0\n\n### Fixed\n\n" + "".join(f"- {text}\n" for text in fixed))
+    changes = [
+        Change(("a",), "newer", headline("Not in any changelog yet"), pr=5),
+        Change(("b",), "x", headline("x"), pr=1),
+        Change(("c",), "left out", headline("Some inner affair of ours"), pr=2),
+        Change(("d",), "y", headline("y"), pr=3, closes=(70,)),
+        Change(("e",), "z", headline("Keeps the order of headers redirected")),
+    ]
+    found = [(change.shas[0], note.text if note else None) for change, note in matched(changes, notes)]
+    assert found == [
+        ("b", "One thing (#1)"),
+        ("c", None),
+        ("d", "Another matter (#70)"),
+        ("e", "Keep the order of redirected headers"),
+    ]
+
+
+def test_the_cut_follows_what_was_foretold_but_not_all_the_way() -> None:
+    low = best_cut([(1.0, True), (-3.0, True), (-4.0, False)] * 10)
+    high = best_cut([(3.0, True), (2.0, False), (-4.0, False)] * 10)
+    assert low < high < 3.0

@@ -1,0 +1,88 @@
+"""Changelogs in the markups that projects use."""
+
+from releaseray.notes.draft import Category
+from releaseray.notes.own_changelog import LONGEST_NOTE, MOST_NOTES, Note, notes_of
+
+MARKDOWN = """# Changelog
+
+## [Unreleased]
+
+## [1.2.0] - 2024-05-01
+
+### Fixed
+
+- Keep the order of headers
+  across redirects ([#41](https://example.com/pull/41))
+- [#42](https://example.com/pull/42): Close the file
+
+### Contributors
+
+- @somebody
+
+## 1.1.0
+
+### Changed
+
+- **Breaking:** Drop Python 3.8 (#40)
+"""
+
+TOWNCRIER = """Changelog
+=========
+
+3.1.0 (2024-02-03)
+==================
+
+Bug fixes
+---------
+
+- Stopped dropping the last byte.
+
+
+  *Related issues:*
+  :issue:`7`.
+
+
+----
+
+Features
+--------
+
+- New ``--quiet`` flag. (`#8 <https://example.com/8>`_)
+"""
+
+
+def test_markdown_notes_stand_under_version_and_heading_with_their_numbers() -> None:
+    assert notes_of(MARKDOWN) == [
+        Note("1.2.0", "Fixed", Category.FIX, "Keep the order of headers across redirects (#41)", (41,)),
+        Note("1.2.0", "Fixed", Category.FIX, "Close the file", (42,)),
+        Note("1.1.0", "Breaking", Category.BREAKING, "Drop Python 3.8 (#40)", (40,)),
+    ]
+
+
+def test_underlined_headings_and_numbers_on_later_lines_are_read() -> None:
+    found = [(note.version, note.category, note.numbers) for note in notes_of(TOWNCRIER)]
+    assert found == [("3.1.0", Category.FIX, (7,)), ("3.1.0", Category.FEATURE, (8,))]
+
+
+def test_a_mark_on_the_note_itself_says_its_category() -> None:
+    notes = notes_of("## 2.0.0\n* [BUGFIX] TSDB: Mend the index. #9\n* [FEATURE] Add a query log. #8\n* Fix: a leak\n")
+    assert [note.category for note in notes] == [Category.FIX, Category.FEATURE, Category.FIX]
+    assert notes[0].text == "TSDB: Mend the index. #9"
+
+
+def test_captions_in_capitals_are_headings() -> None:
+    notes = notes_of("## 1.15.0 (May 2, 2024)\n\nBUG FIXES:\n\n* plan: crash on empty list ([#33](u))\n")
+    assert notes == [Note("1.15.0", "BUG FIXES", Category.FIX, "plan: crash on empty list (#33)", (33,))]
+
+
+def test_what_is_no_changelog_has_no_notes() -> None:
+    assert notes_of("") == []
+    assert notes_of("# About\n\nJust prose.\n\n- a list (#1)\n") == []
+
+
+def test_hostile_changelogs_are_read_in_bounds() -> None:
+    endless = "## 1.0.0\n" + "- x" + "[" * 50_000 + "\n" + "- note (#1)\n" * (MOST_NOTES + 50)
+    notes = notes_of(endless)
+    assert len(notes) == MOST_NOTES
+    assert len(notes[0].text) <= LONGEST_NOTE
+    assert notes_of("## " + "a-" * 50_000 + "\n" + "=" * 50_000) == []
