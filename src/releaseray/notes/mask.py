@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fnmatch import translate
 
-from releaseray.notes.history import History
+from releaseray.notes.history import Commit, History
 
 
 def masked(history: History, globs: Sequence[str]) -> History:
-    """`history` without the files that any of `globs` matches: in commits, fragments and manifests.
+    """`history` without the files that any of `globs` matches: in commits (those of the
+    past too), fragments and manifests.
 
     `*` matches slashes too; a glob without a slash matches the file's name in any folder. The changelog of earlier
     versions stays: it says nothing of this range.
@@ -21,12 +22,15 @@ def masked(history: History, globs: Sequence[str]) -> History:
     def shown(path: str) -> bool:
         return not hidden.match(f"/{path}") and not hidden.match(path)
 
+    def bared(commits: Sequence[Commit]) -> tuple[Commit, ...]:
+        return tuple(
+            commit._replace(files=tuple(file for file in commit.files if shown(file.path))) for commit in commits
+        )
+
     return replace(
         history,
-        commits=tuple(
-            commit._replace(files=tuple(file for file in commit.files if shown(file.path)))
-            for commit in history.commits
-        ),
+        commits=bared(history.commits),
+        past=bared(history.past),
         fragments={path: text for path, text in history.fragments.items() if shown(path)},
         manifests=tuple(delta for delta in history.manifests if shown(delta.path)),
     )
