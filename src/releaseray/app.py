@@ -12,6 +12,7 @@ from releaseray.api.body_limit import BodyLimit
 from releaseray.api.gate import Gate
 from releaseray.api.limits import Limiter
 from releaseray.api.openapi import DESCRIPTION, document, operation_id
+from releaseray.api.v1 import routes as v1
 from releaseray.redis_pipe import RedisPipe
 from releaseray.services.runtime import Runtime
 from releaseray.services.usage import UsageRecorder
@@ -55,12 +56,11 @@ def create_app(settings: Settings) -> FastAPI:
     for module in (drafts, ranges, publish, repos, stats, keys):
         api.include_router(module.router)
     app.include_router(api)
+    app.include_router(v1.router)
     app.include_router(health.router)
     app.include_router(metrics.router)
     app.include_router(
-        pages_router(
-            PublishedNotes(runtime.database), rate=settings.pages_rate_limit, public_url=settings.public_url
-        )
+        pages_router(PublishedNotes(runtime.database), rate=settings.pages_rate_limit, public_url=settings.public_url)
     )
     app.openapi = lambda: document(app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app

@@ -1,23 +1,46 @@
 """The tables, one file a domain."""
 
 from releaseray.models.base import new_id, now
+from releaseray.models.channels import ChannelSetup
 from releaseray.models.drafts import Draft, DraftStatus
 from releaseray.models.organizations import ApiKey, IdempotencyRecord, Organization, Usage
 from releaseray.models.publications import HostedNote, Publication, PublicationStatus
 from releaseray.models.repos import ReleaseRange, Repository
+from releaseray.models.webhooks import Delivery, DeliveryStatus, Webhook
+from releaseray.models.tracking import Deploy, DeployKind, Release, Service
+from releaseray.models.tracking_errors import ErrorChange, ErrorHash, ErrorPlace, TrackedError
+from releaseray.models.tracking_events import ErrorHour, EventId, InboxKind, InboxRow, Session, SessionHour
 
 __all__ = [
     "ApiKey",
+    "ChannelSetup",
+    "Delivery",
+    "DeliveryStatus",
+    "Deploy",
+    "DeployKind",
     "Draft",
     "DraftStatus",
+    "ErrorChange",
+    "ErrorHash",
+    "ErrorHour",
+    "ErrorPlace",
+    "EventId",
     "HostedNote",
     "IdempotencyRecord",
+    "InboxKind",
+    "InboxRow",
     "Organization",
     "Publication",
     "PublicationStatus",
+    "Release",
     "ReleaseRange",
     "Repository",
+    "Service",
+    "Session",
+    "SessionHour",
+    "TrackedError",
     "Usage",
+    "Webhook",
     "new_id",
     "now",
 ]

@@ -1,0 +1,9 @@
+"""Every router of release tracking, under its base path."""
+
+from fastapi import APIRouter
+
+from releaseray.api.v1 import releases, services
+
+router = APIRouter(prefix="/api/v1")
+for module in (services, releases):
+    router.include_router(module.router)

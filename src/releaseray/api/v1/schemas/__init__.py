@@ -1,0 +1,1 @@
+"""What clients of release tracking send and see."""
