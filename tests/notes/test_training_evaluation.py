@@ -1,0 +1,120 @@
+"""The evaluation's own tools: building rows from a clone, splitting them, scoring verdicts."""
+
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from benchmarks.notes import past
+from benchmarks.notes.build_data import main as build
+from benchmarks.notes.build_data import previous_tag
+from benchmarks.notes.rows import Row, read_rows
+from benchmarks.notes.scoring import Judged, mean, rouge_l, score
+
+from releaseray.notes.draft import Category
+from releaseray.notes.own_changelog import notes_of
+
+CHANGELOG = """# Changelog
+
+## 1.1.0
+
+### Fixed
+
+- Keep the header order (#2)
+- Close the file (#3)
+
+### Documentation
+
+- Explain redirects (#5)
+
+## 1.0.0
+
+- First release
+"""
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    def git(*arguments: str) -> None:
+        identity = ("-c", "user.name=A. Person", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
+        subprocess.run(["git", *identity, "-C", str(tmp_path), *arguments], check=True, capture_output=True)
+
+    def commit(name: str, subject: str, text: str = "x") -> None:
+        (tmp_path / name).write_text(text)
+        git("add", ".")
+        git("commit", "-m", subject)
+
+    git("init", "-b", "main")
+    commit("a.py", "First release")
+    git("tag", "v1.0.0")
+    commit("b.py", "Keep order of headers (#2)")
+    commit("c.py", "Close file (#3)")
+    commit("d.py", "Tidy up (#4)")
+    commit("docs.md", "Explain redirects (#5)")
+    commit("CHANGELOG.md", "Release 1.1.0", CHANGELOG)
+    git("tag", "v1.1.0")
+    return tmp_path
+
+
+@pytest.fixture
+def rows(clone: Path) -> list[Row]:
+    out = clone / "rows.jsonl.gz"
+    assert build([f"acme/app={clone}", "--out", str(out)]) == 0
+    return read_rows(out)
+
+
+def test_a_clone_gives_each_change_beside_its_note(rows: list[Row]) -> None:
+    found = [(row.change.pr, row.category, row.kept, row.text) for row in rows]
+    assert found == [
+        (None, None, False, ""),
+        (5, Category.DOCS, False, "Explain redirects (#5)"),
+        (4, None, False, ""),
+        (3, Category.FIX, True, "Close the file (#3)"),
+        (2, Category.FIX, True, "Keep the header order (#2)"),
+    ]
+    assert {row.version for row in rows} == {"1.1.0"}
+    assert rows[0].change.files == ()  # the changelog itself is masked
+
+
+def test_the_tag_before_is_the_highest_lower_stable_one_of_the_family() -> None:
+    tags = ["v1.0.0", "v1.2.0", "v1.10.0-rc.1", "v1.9.0", "pkg-v1.9.5"]
+    assert previous_tag("v1.10.0", tags) == "v1.9.0"
+    assert previous_tag("v1.0.0", tags) is None
+
+
+def test_the_newest_third_of_the_releases_is_held_out(rows: list[Row]) -> None:
+    releases = [replace(row, version=version) for version in ("3.0", "2.0", "1.0") for row in rows]
+    asked, before = past.split(releases)
+    assert {row.version for row in asked} == {"3.0"}
+    assert {row.version for row in before} == {"2.0", "1.0"}
+
+
+def test_the_past_is_given_back_as_changelog_and_commits(rows: list[Row]) -> None:
+    history = past.history(rows)
+    assert {note.heading: note.category for note in notes_of(history.changelog)} == {
+        "Fixed": Category.FIX,
+        "Documentation": Category.DOCS,
+    }
+    assert [commit.sha for commit in history.past] == [row.commit.sha for row in rows]
+    assert past.history(rows, commits=False).past == ()
+
+
+def test_scores_count_what_they_say(rows: list[Row]) -> None:
+    right = [Judged(row, row.category, row.kept) for row in rows * 4]
+    perfect = score(right)
+    assert (perfect.accuracy, perfect.macro_f1, perfect.kept_f1) == (1.0, 1.0, 1.0)
+    nothing = score([Judged(row, None, False) for row in rows * 4])
+    assert (nothing.accuracy, nothing.kept_f1, nothing.kept_precision) == (0.0, 0.0, None)
+    both = mean([perfect, nothing])
+    assert (both.accuracy, both.kept_f1, both.changes) == (0.5, 0.5, 40)
+
+
+def test_deprecations_count_as_breaking_and_security_as_a_fix(rows: list[Row]) -> None:
+    judged = [Judged(row, Category.SECURITY, True) for row in rows * 6 if row.category is Category.FIX]
+    assert score(judged).accuracy == 1.0
+
+
+def test_rouge_l_is_the_longest_common_subsequence_of_words() -> None:
+    assert rouge_l("Keep the order", "keep THE order") == 1.0
+    assert rouge_l("keep order", "keep the header order") == pytest.approx(2 * 2 / 6)
+    assert rouge_l("", "anything") == 0.0
