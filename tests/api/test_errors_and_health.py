@@ -61,7 +61,7 @@ def test_health_needs_no_key(server: Server) -> None:
 def test_metrics_count_requests_by_operation(server: Server, client: httpx.Client) -> None:
     client.get("/api/stats")
     text = httpx.get(f"{server.url}/metrics").text
-    assert re.search(r'releaseray_http_requests_total\{operation="stats.get",method="GET",status="200"\} \d', text)
+    assert re.search(r'releaseray_http_requests_total\{method="GET",operation="stats.get",status="200"\} \d', text)
 
 
 def test_test_mode_checks_the_form_of_ids(client: httpx.Client) -> None:

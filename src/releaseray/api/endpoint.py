@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from releaseray.api.auth import EITHER_HEADER, check_scopes
+from releaseray.api.openapi import operation_id
 from releaseray.api.simulation import simulated, test_mode
 from releaseray.db import UnitOfWork
 from releaseray.errors import Conflict, InvalidRequest, NotFound
@@ -58,6 +59,7 @@ class Endpoint(APIRoute):
         options["dependencies"] = [one for one in dependencies or () if one not in secured]
         options["openapi_extra"] = {**(options.get("openapi_extra") or {}), "security": EITHER_HEADER}
         super().__init__(path, _in_test_mode_simulated(self, endpoint), **options)
+        self.operation = operation_id(self)
 
     def get_route_handler(self) -> Handler:
         """FastAPI's handler inside ours."""

@@ -19,6 +19,7 @@ from releaseray.services.usage import UsageRecorder
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 _OWN_AUTH = re.compile(r"/api/(?:\d+/(?:envelope|store|security)/?|webhooks/github)$")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _NO_KEY = "Invalid API key. Generate a new key in Settings → API Keys."
 RawHeader = tuple[bytes, bytes]
 
@@ -117,8 +118,9 @@ class _Visit:
     def record(self) -> None:
         seconds = time.perf_counter() - self._began
         route = self._scope.get("route")
-        operation = getattr(route, "unique_id", None) or getattr(route, "name", None) or "none"
-        metrics.requests(operation, self._scope["method"], self._status).inc()
+        operation = getattr(route, "operation", None) or getattr(route, "name", None) or "none"
+        method = self._scope["method"] if self._scope["method"] in _METHODS else "other"
+        metrics.requests(operation, method, self._status).inc()
         metrics.seconds(operation).observe(seconds)
         if self._status >= HTTPStatus.BAD_REQUEST or self._scope["method"] not in ("GET", "HEAD"):
             log.info(
