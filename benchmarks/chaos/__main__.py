@@ -13,12 +13,12 @@ _HEAD = """\
 
 `python -m benchmarks.chaos --drafts {drafts} --seconds {seconds:g} --seeds {seeds} --write`: two API servers, two
 workers, a Redis and a PostgreSQL, on the product's default settings (rate limits apart). Every 0.5 to 2 seconds one of
-them gets `kill -9` and is started again; Redis comes back with its file or empty, by the toss of a coin. All the while a
-client asks for drafts, each with an Idempotency-Key, and asks again when it gets no answer. In the end every request is
-made once more and everything is counted, in the database.
+them gets `kill -9` and is started again; Redis comes back with its file or empty, by the toss of a coin. All the while
+a client asks for drafts, each with an Idempotency-Key, and asks again when it gets no answer. In the end every request
+is made once more and everything is counted, in the database.
 
-| seed | killed | finished | made twice | starts a draft needed | settled after the last kill | as promised |
-|---|---|---|---|---|---|---|
+| seed | killed | no answer or 5xx | finished | made twice | starts: drafts | last kill to last draft | as promised |
+|---|---|---|---|---|---|---|---|
 """
 
 
@@ -27,6 +27,7 @@ def _row(outcome: Outcome) -> str:
     columns = [
         f"{outcome.plan.seed}",
         ", ".join(f"{kind} {times}" for kind, times in outcome.kills.items() if times),
+        f"{sum(times for answer, times in outcome.answers.items() if not answer.startswith(('2', '4')))}",
         f"{finished} of {outcome.plan.drafts}",
         f"{max(0, outcome.verdict.counted - outcome.plan.drafts, len(outcome.verdict.drafts) - outcome.plan.drafts)}",
         ", ".join(f"{starts}: {drafts}" for starts, drafts in sorted(outcome.verdict.attempts.items())),

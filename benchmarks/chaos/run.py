@@ -81,7 +81,8 @@ async def run(plan: Plan) -> Outcome:
             await _everything_at_once(stage, plan, ranges)
             verdict = await settled(stage.services.database_url, _SETTLE_SECONDS)
             complaints = list(verdict.complaints(plan.drafts, stage.client.accepted, stage.client.lost))
-            complaints += await _asked_again(stage.client, plan, ranges)
+            if not complaints:
+                complaints += await _asked_again(stage.client, plan, ranges)
             kills = _kills([*stage.product, stage.services.redis, stage.services.postgres])
         if left := psutil.Process().children(recursive=True):
             complaints.append(f"processes were left behind: {[process.name() for process in left]}")
@@ -149,8 +150,10 @@ async def _everything_at_once(stage: Stage, plan: Plan, ranges: list[str]) -> No
         asking.append(asyncio.create_task(stage.client.ask(number, range_id, persona)))
         await asyncio.sleep(plan.seconds * _ASKING_SHARE / plan.drafts)
     await killing
-    async with asyncio.timeout(_SETTLE_SECONDS):
-        await asyncio.gather(*asking)
+    _, unanswered = await asyncio.wait(asking, timeout=_SETTLE_SECONDS)
+    for task in unanswered:
+        task.cancel()
+    await asyncio.gather(*asking, return_exceptions=True)
 
 
 async def _kill(stage: Stage, plan: Plan) -> None:

@@ -1,0 +1,1 @@
+"""What becomes of drafts when workers, Redis and PostgreSQL fail."""
