@@ -66,7 +66,7 @@ def test_every_body_has_an_example(document: dict[str, Any]) -> None:
 
 
 def test_the_state_of_a_draft_is_a_named_union(document: dict[str, Any]) -> None:
-    answer = document["paths"]["/api/drafts/{draft_id}"]["get"]["responses"]["200"]["content"]["application/json"]
+    answer = document["paths"]["/api/drafts/{draftId}"]["get"]["responses"]["200"]["content"]["application/json"]
     assert answer["schema"] == {"$ref": "#/components/schemas/DraftState"}
     names = [choice["$ref"].rpartition("/")[2] for choice in document["components"]["schemas"]["DraftState"]["anyOf"]]
     assert names == ["Draft", "DraftProcessing", "DraftFailed"]

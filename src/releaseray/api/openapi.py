@@ -1,11 +1,14 @@
 """The OpenAPI document: operation ids that read well in SDKs, examples in the documented order."""
 
+import re
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
+from pydantic.alias_generators import to_camel
 
+from releaseray.api import ids
 from releaseray.api.auth import SECURITY_SCHEMES
 
 DESCRIPTION = """
@@ -34,6 +37,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         )
         made["components"]["securitySchemes"] = SECURITY_SCHEMES
         _drop_validation_errors(made)
+        made["paths"] = {_spelled(path, methods): methods for path, methods in made["paths"].items()}
         for schema in made["components"]["schemas"].values():
             _order_examples(schema, made["components"]["schemas"])
         app.openapi_schema = made
@@ -47,6 +51,20 @@ def _drop_validation_errors(made: dict[str, Any]) -> None:
             operation["responses"].pop("422", None)
     for name in ("HTTPValidationError", "ValidationError"):
         made["components"]["schemas"].pop(name, None)
+
+
+def _spelled(path: str, methods: dict[str, Any]) -> str:
+    """The path in its dialect's spelling (`{draftId}`, but `{release_id}` below `/api/v1`), with its operations'
+    parameters and summaries put right."""
+    camel = not path.startswith("/api/v1/")
+    for operation in methods.values():
+        operation["summary"] = operation.get("description", "").partition(".")[0]
+        for parameter in operation.get("parameters", ()):
+            if parameter["in"] == "path" and parameter["name"] in ids.KINDS:
+                parameter["schema"]["pattern"] = ids.pattern(parameter["name"])
+                parameter["example"] = f"{ids.KINDS[parameter['name']][1]}_abc123"
+                parameter["name"] = to_camel(parameter["name"]) if camel else parameter["name"]
+    return re.sub(r"\{(\w+)\}", lambda name: f"{{{to_camel(name[1])}}}", path) if camel else path
 
 
 def _order_examples(schema: dict[str, Any], schemas: dict[str, Any]) -> None:
