@@ -6,10 +6,10 @@ from releaseray.models.drafts import Draft, DraftStatus
 from releaseray.models.organizations import ApiKey, IdempotencyRecord, Organization, Usage
 from releaseray.models.publications import HostedNote, Publication, PublicationStatus
 from releaseray.models.repos import ReleaseRange, Repository
-from releaseray.models.webhooks import Delivery, DeliveryStatus, Webhook
 from releaseray.models.tracking import Deploy, DeployKind, Release, Service
 from releaseray.models.tracking_errors import ErrorChange, ErrorHash, ErrorPlace, TrackedError
 from releaseray.models.tracking_events import ErrorHour, EventId, InboxKind, InboxRow, Session, SessionHour
+from releaseray.models.webhooks import Delivery, DeliveryStatus, Webhook
 
 __all__ = [
     "ApiKey",

@@ -49,7 +49,10 @@ class Usage(SQLModel, table=True):
 
 
 class IdempotencyRecord(SQLModel, table=True):
-    """The answer given to a `POST` with an `Idempotency-Key`; written in the transaction of what it answers."""
+    """The answer given to a `POST` with an `Idempotency-Key`; written in the transaction of what it answers.
+
+    Until `running_until` the answer is provisional, for the request is still waiting for a better one.
+    """
 
     __tablename__ = "idempotency_records"
 
@@ -58,4 +61,5 @@ class IdempotencyRecord(SQLModel, table=True):
     request_digest: bytes
     status: int
     body: bytes
+    running_until: datetime | None = timestamp(nullable=True)
     created_at: datetime = timestamp()

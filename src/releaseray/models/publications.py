@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Column, Index, UniqueConstraint
+from sqlalchemy import Column, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -19,10 +19,18 @@ class PublicationStatus(StrEnum):
 
 
 class Publication(SQLModel, table=True):
-    """A draft sent to a channel; the same draft to the same channel again is the same row."""
+    """A draft sent to a channel; the same draft to the same channel again is the same row.
+
+    While `processing`, the row is the job: `due_at` is when it may be tried, or until when the worker of `attempt` may
+    be silent. `asked` counts the requests to publish, `tries` the calls begun since the last of them. `unsure` says
+    that a call began whose outcome is not known. `external` is what the channel answered last.
+    """
 
     __tablename__ = "publications"
-    __table_args__ = (UniqueConstraint("draft_id", "channel"),)
+    __table_args__ = (
+        UniqueConstraint("draft_id", "channel"),
+        Index("ix_publications_due", "org_id", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+    )
 
     id: str = Field(default_factory=lambda: new_id("pub"), primary_key=True)
     org_id: str = Field(foreign_key="organizations.id", ondelete="CASCADE", index=True)
@@ -33,6 +41,11 @@ class Publication(SQLModel, table=True):
     url: str | None = None
     error: str | None = None
     external: Json = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
+    asked: int = 0
+    tries: int = 0
+    unsure: bool = False
+    attempt: int = 0
+    due_at: datetime | None = timestamp(nullable=True)
     published_at: datetime | None = timestamp(nullable=True)
     created_at: datetime = timestamp()
     updated_at: datetime = timestamp(touched=True)
