@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("received", sa.Double(), nullable=False),
         sa.Column("sent_at", sa.Double(), nullable=True),
         sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.Column("set_aside", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event_inbox")),
     )
     op.create_table(
@@ -167,6 +168,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_deploys_release", "deploys", ["release_id", "id"], unique=False)
     op.create_index("ix_deploys_running", "deploys", ["service_id", "environment", "id"], unique=False)
+    op.create_index(
+        "ix_deploys_unexamined", "deploys", ["id"], unique=False, postgresql_where=sa.text("examined_at IS NULL")
+    )
     op.create_table(
         "error_changes",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False, start=1), nullable=False),
@@ -224,6 +228,7 @@ def downgrade() -> None:
     op.drop_table("error_hashes")
     op.drop_index("ix_error_changes_error", table_name="error_changes")
     op.drop_table("error_changes")
+    op.drop_index("ix_deploys_unexamined", table_name="deploys", postgresql_where=sa.text("examined_at IS NULL"))
     op.drop_index("ix_deploys_running", table_name="deploys")
     op.drop_index("ix_deploys_release", table_name="deploys")
     op.drop_table("deploys")

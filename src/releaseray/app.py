@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 
 from releaseray import __version__
-from releaseray.api import drafts, health, keys, metrics, problems, publish, ranges, repos, stats
+from releaseray.api import drafts, health, ingest, keys, metrics, problems, publish, ranges, repos, stats
 from releaseray.api.auth import KeyRing
 from releaseray.api.body_limit import BodyLimit
 from releaseray.api.gate import Gate
@@ -14,6 +14,8 @@ from releaseray.api.limits import Limiter
 from releaseray.api.openapi import DESCRIPTION, document, operation_id
 from releaseray.api.v1 import routes as v1
 from releaseray.redis_pipe import RedisPipe
+from releaseray.services.dsns import Dsns
+from releaseray.services.inbox import Inbox
 from releaseray.services.runtime import Runtime
 from releaseray.services.usage import UsageRecorder
 from releaseray.services.waiting import Finished
@@ -28,12 +30,14 @@ def create_app(settings: Settings) -> FastAPI:
     pipe = RedisPipe(runtime.redis_url)
     usage = UsageRecorder(runtime.database)
     finished = Finished(runtime.database.dsn)
+    inbox, limiter = Inbox(runtime.database), Limiter(pipe, settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await runtime.start()
         usage.start()
         yield
+        await inbox.close()
         await usage.close()
         await finished.close()
         pipe.close()
@@ -49,14 +53,16 @@ def create_app(settings: Settings) -> FastAPI:
         generate_unique_id_function=operation_id,
     )
     app.state.runtime, app.state.pipe, app.state.usage, app.state.finished = runtime, pipe, usage, finished
-    app.add_middleware(BodyLimit, most=settings.max_body_bytes)
-    app.add_middleware(Gate, keys=KeyRing(runtime.database), limiter=Limiter(pipe, settings), usage=usage)
+    app.state.inbox, app.state.dsns, app.state.limiter = inbox, Dsns(runtime.database), limiter
+    app.add_middleware(BodyLimit, most=settings.max_body_bytes, own_limit=ingest.PATHS)
+    app.add_middleware(Gate, keys=KeyRing(runtime.database), limiter=limiter, usage=usage)
     problems.register(app)
     api = APIRouter(prefix="/api")
     for module in (drafts, ranges, publish, repos, stats, keys):
         api.include_router(module.router)
     app.include_router(api)
     app.include_router(v1.router)
+    app.include_router(ingest.router)
     app.include_router(health.router)
     app.include_router(metrics.router)
     app.include_router(

@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     rate_limit_org_per_day: PositiveInt = 10_000
     unauthorized_per_minute: PositiveInt = 60
     """Failed authentications one address may make in a minute before it is refused with 429."""
+    events_per_minute: PositiveInt = 60_000
+    """Envelopes, and events beyond the first in one, that a service may send in a minute."""
     pages_rate_limit: str = "300/minute"
     """Requests for public pages that one address may make."""
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1",)
@@ -60,6 +62,9 @@ class Settings(BaseSettings):
     """Starts of one generation, crashed workers included, before it is given up."""
     draft_timeout: PositiveInt = 900
     sweep_seconds: PositiveInt = 5
+
+    event_days: PositiveInt = 30
+    """Days for which single events are known, so that a repeated one is not counted again. Counters stay."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "json", "console"] = "auto"

@@ -19,6 +19,7 @@ from releaseray import jobs
 from releaseray.models import now
 from releaseray.repositories.organizations import forget_idempotency_before
 from releaseray.services import generation
+from releaseray.services.digesting import keep_digesting
 from releaseray.services.drafts import GENERATE
 from releaseray.services.prepared import PreparedHistories
 from releaseray.services.runtime import Runtime
@@ -131,17 +132,20 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         start_http_server(settings.metrics_port, settings.host)
     workers: list[WakingWorker] = []
     working = asyncio.create_task(_keep_working(runtime, workers))
+    digesting = asyncio.create_task(keep_digesting(runtime.database.dsn))
     stopping = asyncio.create_task(stop.wait())
+    tasks = (working, digesting, stopping)
     try:
-        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in (working, stopping):
+        for task in tasks:
             task.cancel()
-        ended, _ = await asyncio.gather(working, stopping, return_exceptions=True)
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
         await _let_finish(workers, settings.shutdown_seconds)
         await runtime.close()
-    if isinstance(ended, Exception):
-        raise ended
+    for ended in outcomes:
+        if isinstance(ended, Exception):
+            raise ended
 
 
 async def _keep_working(runtime: Runtime, workers: list[WakingWorker]) -> None:

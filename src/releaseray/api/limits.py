@@ -74,6 +74,7 @@ class Limiter:
         self.minute = Window(settings.rate_limit_per_minute, 60, "per minute", "rl:m:")
         self.hour = Window(settings.rate_limit_per_hour, 3600, "per hour", "rl:h:")
         self.day = Window(settings.rate_limit_org_per_day, 86400, "per day per organization", "rl:d:")
+        self.events = Window(settings.events_per_minute, 60, "of one service per minute", "rl:e:")
         self.failures = Window(settings.unauthorized_per_minute, 60, "without a valid key per minute", "rl:a:")
 
     async def check(self, windows: Sequence[tuple[Window, str]]) -> Verdict:

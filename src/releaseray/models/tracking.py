@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Column, Identity, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Identity, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from releaseray.models.base import BYTE_ORDER, new_id, timestamp
@@ -88,6 +88,7 @@ class Deploy(SQLModel, table=True):
     __table_args__ = (
         Index("ix_deploys_running", "service_id", "environment", "id"),
         Index("ix_deploys_release", "release_id", "id"),
+        Index("ix_deploys_unexamined", "id", postgresql_where=text("examined_at IS NULL")),
     )
 
     id: int | None = Field(

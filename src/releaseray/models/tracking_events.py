@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, Double, Identity, Index, LargeBinary, SmallInteger
+from sqlalchemy import BigInteger, Column, DateTime, Double, Identity, Index, LargeBinary, SmallInteger, false
 from sqlmodel import Field, SQLModel
 
 from releaseray.models.base import timestamp
@@ -21,7 +21,7 @@ class InboxKind(StrEnum):
 
 class InboxRow(SQLModel, table=True):
     """Something accepted and not yet counted: JSON as it was sent. Times are unix seconds, `sent_at` by the client's
-    clock. `event_id` is the envelope's, which wins over the event's own."""
+    clock. `event_id` is the one its sender was told. What cannot be counted is `set_aside` for whoever mends it."""
 
     __tablename__ = "event_inbox"
 
@@ -34,6 +34,7 @@ class InboxRow(SQLModel, table=True):
     received: float = Field(sa_type=Double)
     sent_at: float | None = Field(default=None, sa_type=Double)
     payload: bytes = Field(sa_type=LargeBinary)
+    set_aside: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class EventId(SQLModel, table=True):
