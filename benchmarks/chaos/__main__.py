@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import signal
 import sys
 from pathlib import Path
 
@@ -47,6 +48,13 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+async def _orderly(plan: Plan) -> Outcome:
+    """A run that also ends what it started when it is told to stop."""
+    running = asyncio.ensure_future(run(plan))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+    return await running
+
+
 def main() -> None:
     """Run, report, and end with 1 when a promise was broken."""
     given = _arguments()
@@ -56,7 +64,7 @@ def main() -> None:
     print(head, end="", flush=True)
     for postgres in variants:
         for seed in given.seeds:
-            outcome = asyncio.run(run(Plan(seed, given.drafts, given.seconds, postgres)))
+            outcome = asyncio.run(_orderly(Plan(seed, given.drafts, given.seconds, postgres)))
             broken = broken or bool(outcome.complaints)
             text += _row(outcome)
             print(_row(outcome), end="", flush=True)

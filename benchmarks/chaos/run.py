@@ -1,13 +1,14 @@
 """One run: everything is started, drafts are asked for, the killer goes round, and then it is counted."""
 
 import asyncio
+import json
 import os
 import random
 import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import product as pairs
 from pathlib import Path
@@ -187,8 +188,10 @@ def _kills(victims: list[Victim]) -> dict[str, int]:
 
 
 def _errors(folder: Path) -> Counter[str]:
-    return Counter(
-        line.partition('"event": "')[2].partition('"')[0]
-        for line in (folder / "product.log").read_text(errors="replace").splitlines()
-        if '"level": "error"' in line
-    )
+    found: Counter[str] = Counter()
+    for line in (folder / "product.log").read_text(errors="replace").splitlines():
+        with suppress(ValueError):
+            event = json.loads(line)
+            if event["level"] == "error":
+                found[f"{event['event']} {event.get('exception', '').strip().rpartition(chr(10))[2]}"] += 1
+    return found
