@@ -10,26 +10,27 @@ from pathlib import Path
 
 from benchmarks import drafting, reads, waiting
 from benchmarks.load import CONNECTIONS, tool
-from benchmarks.processes import stage
+from benchmarks.processes import Stage, resident_megabytes, stage
 from benchmarks.repository import Repository
 from benchmarks.table import Row, machine, render
 from releaseray.settings import Settings
 
 _RESULTS = Path(__file__).parent / "RESULTS.md"
+_DRAFT_COMMITS = 100
 _DRAFT_CHARACTERS = 4_000
 
 
-def measured(repository: Repository) -> Iterator[list[Row]]:
+def measured(services: Stage, repository: Repository) -> Iterator[list[Row]]:
     """Every part, one after the other; what is compared is interleaved within its part."""
-    with stage() as services, services.serve() as api:
-        key = services.call("keys", "create", "--name", "benchmark")
-        with drafting.Client(api.url, key) as client:
-            with services.worker() as worker:
-                yield drafting.against_git(client, repository, worker)
-                yield [waiting.pick_up(services), waiting.idle(services, worker)]
-                small = client.make_range(client.connect(repository), repository.range(drafting.SIZES[0]))
-                draft_id = client.draft(small)
-            client.shorten(draft_id, _DRAFT_CHARACTERS)
+    key = services.call("keys", "create", "--name", "benchmark")
+    with services.serve() as api, drafting.Client(api.url, key) as client:
+        with services.worker() as worker:
+            yield drafting.against_git(client, repository, worker)
+            yield [waiting.pick_up(services), waiting.idle(services, worker)]
+            draft_id = client.draft(client.make_range(client.connect(repository), repository.range(_DRAFT_COMMITS)))
+        client.shorten(draft_id, _DRAFT_CHARACTERS)
+        yield [Row("API's memory after making these ranges", f"{resident_megabytes(api.process):.0f} MB")]
+    with services.serve() as api:
         with services.bare() as bare:
             yield reads.against_bare(api, bare, key, draft_id)
         yield [reads.round_trips(services, api, key, draft_id), reads.exactness(services, draft_id)]
@@ -38,11 +39,11 @@ def measured(repository: Repository) -> Iterator[list[Row]]:
 def main() -> None:
     """Run it all and report."""
     told = f"`make bench` on {machine()}.\nLoad by {tool()} on {CONNECTIONS} connections."
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, stage() as services:
         repository = _repository(os.environ.get("BENCH_REPO"), Path(folder))
         rows: list[Row] = []
         began = time.monotonic()
-        for part in measured(repository):
+        for part in measured(services, repository):
             rows += part
             print(f"{time.monotonic() - began:4.0f} s: {part[0].what} …", file=sys.stderr)
     told += f" Repository: {repository.name}.\nWhat is compared is measured in turns; ratios are taken within a round."

@@ -31,13 +31,13 @@ def tool() -> str:
     return "wrk" if shutil.which("wrk") else "the client in benchmarks/load.py"
 
 
-def load(url: str, key: str, seconds: float) -> Load:
+def load(url: str, key: str, seconds: int) -> Load:
     """Ask for `url` over and over on 16 connections; raises RuntimeError for any answer but 200."""
     return _wrk(url, key, seconds) if shutil.which("wrk") else asyncio.run(_python(url, key, seconds))
 
 
-def _wrk(url: str, key: str, seconds: float) -> Load:
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "-H", f"Authorization: Bearer {key}", url]
+def _wrk(url: str, key: str, seconds: int) -> Load:
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-H", f"Authorization: Bearer {key}", url]
     said = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout
     count = re.search(r"(\d+) requests in ([\d.]+)(ms|s)", said)
     if count is None or "Non-2xx" in said or "Socket errors" in said:

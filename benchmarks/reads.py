@@ -12,7 +12,7 @@ from benchmarks.processes import Served, Stage, cpu_seconds, resident_megabytes
 from benchmarks.table import Row, spread
 
 _ROUNDS = 7
-_SECONDS = 3.0
+_SECONDS = 3
 _REQUESTS_FOR_MEMORY = 50_000
 _CHECKED_REQUESTS = 500
 _LIMIT = 250

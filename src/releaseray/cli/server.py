@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import gc
 import os
 import signal
 import socket
@@ -136,7 +137,14 @@ def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
 
 async def _once_up(server: _Server, then: Callable[[FastAPI], Awaitable[bool]], app: FastAPI) -> bool:
     await server.up.wait()
+    _keep_what_started()
     return await then(app)
+
+
+def _keep_what_started() -> None:
+    """Take what the start made, which stays, out of every later search for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 async def _first_reason_to_end(
