@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from releaseray.api.schemas.base import HasMore, Input, NextOffset, Output, Timestamp, Total
 
@@ -44,12 +45,13 @@ class RepoConnect(Input):
         }
     )
 
-    full_name: FullName | None = Field(default=None)
-    url: Url | None = Field(default=None)
+    full_name: FullName | SkipJsonSchema[None] = None
+    url: Url | SkipJsonSchema[None] = None
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        if (self.full_name is None) == (self.url is None):
+        named = self.model_fields_set & {"full_name", "url"}
+        if len(named) != 1 or getattr(self, *named) is None:
             raise ValueError("give either fullName or url")
         return self
 
