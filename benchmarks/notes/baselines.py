@@ -21,7 +21,7 @@ _KEYWORDS = (
     (Category.FEATURE, r"\badd|\bsupport|\bimplement|\bintroduce|\ballow|\bnew\b|\benable"),
 )
 _PATTERNS = tuple((category, re.compile(pattern, re.IGNORECASE)) for category, pattern in _KEYWORDS)
-CLIFF_TIMEOUT = 180
+CLIFF_TIMEOUT = 45
 
 
 def keywords(rows: Sequence[Row]) -> list[Judged]:
@@ -46,9 +46,9 @@ def git_cliff(rows: Sequence[Row], clone: Path, range_: str) -> list[Judged] | N
     tool = shutil.which("git-cliff")
     if not tool:
         return None
-    command = [tool, "--context", "--offline", "--repository", str(clone), range_]
+    command = [tool, "--context", "--offline", range_]
     try:
-        done = subprocess.run(command, capture_output=True, check=True, timeout=CLIFF_TIMEOUT, cwd="/")
+        done = subprocess.run(command, capture_output=True, check=True, timeout=CLIFF_TIMEOUT, cwd=clone)
     except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
         return None
     group = {

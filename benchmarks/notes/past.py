@@ -17,14 +17,23 @@ INVENTED = 9_000_000
 
 
 def split(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
-    """The newest releases of one repository, and what came before: rows stand newest first."""
-    versions = list(dict.fromkeys(row.version for row in rows if row.version))
-    newest = set(versions[: max(1, round(len(versions) * HELD_OUT))])
-    fragments = [row for row in rows if not row.version]
-    at = round(len(fragments) * HELD_OUT)
-    asked = [row for row in rows if row.version in newest] + fragments[:at]
-    before = [row for row in rows if row.version and row.version not in newest] + fragments[at:]
-    return asked, before
+    """The newest releases of one repository, and what came before, both newest first.
+
+    Where releases are known, changes known by their fragment alone are left away: they may be of any release, also of
+    one that is asked about. Within a release the order is that of the hashes, as good as any: files of rows may put
+    what was listed first, and nothing must be learned from that.
+    """
+    versions = {version: at for at, version in enumerate(dict.fromkeys(row.version for row in rows if row.version))}
+    if not versions:
+        at = round(len(rows) * HELD_OUT)
+        return list(rows[:at]), list(rows[at:])
+    ordered = sorted(
+        (row for row in rows if row.version), key=lambda row: (versions[row.version or ""], row.commit.sha)
+    )
+    last = max(1, round(len(versions) * HELD_OUT))
+    asked = [row for row in ordered if versions[row.version or ""] < last]
+    seen = {row.commit.sha for row in asked}
+    return asked, [row for row in ordered if versions[row.version or ""] >= last and row.commit.sha not in seen]
 
 
 def history(rows: Sequence[Row], *, commits: bool = True) -> History:

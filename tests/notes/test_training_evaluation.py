@@ -83,7 +83,11 @@ def test_the_tag_before_is_the_highest_lower_stable_one_of_the_family() -> None:
 
 
 def test_the_newest_third_of_the_releases_is_held_out(rows: list[Row]) -> None:
-    releases = [replace(row, version=version) for version in ("3.0", "2.0", "1.0") for row in rows]
+    releases = [
+        replace(row, version=version, commit=row.commit._replace(sha=f"{version}-{row.commit.sha}"))
+        for version in ("3.0", "2.0", "1.0")
+        for row in rows
+    ]
     asked, before = past.split(releases)
     assert {row.version for row in asked} == {"3.0"}
     assert {row.version for row in before} == {"2.0", "1.0"}
