@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 import structlog
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars
 
@@ -106,6 +107,9 @@ class _Visit:
         await self._send(message)
 
     async def fail(self, error: Exception, receive: Receive) -> None:
+        if isinstance(error, ClientDisconnect):
+            log.info("the client hung up", path=self._scope["path"])
+            return
         outage = is_outage(error)
         if outage:
             log.warning("a service is out of reach", error=str(error))
