@@ -1,11 +1,13 @@
 """The notes engine: a range's history in, a draft for one persona out. Pure: no IO, no clock, no chance."""
 
-from releaseray.notes.draft import Draft, Entry, Flags
+from functools import partial
+
+from releaseray.notes.draft import Draft, Entries, Entry, Flags
 from releaseray.notes.flags import catchword, highlights, upgrade_instructions
 from releaseray.notes.history import History
-from releaseray.notes.personas import PERSONAS, persona
+from releaseray.notes.personas import PERSONAS, Persona, persona
 from releaseray.notes.prepare import Counts, counts, prepare
-from releaseray.notes.prepared import Prepared
+from releaseray.notes.prepared import Item, Prepared
 
 __all__ = ["PERSONAS", "Counts", "build", "counts", "prepare"]
 
@@ -27,15 +29,16 @@ def build(history: History | Prepared, persona_name: str) -> Draft:
             upgrade_instructions=upgrade_instructions(release),
             contributors=release.contributors,
         ),
-        entries=tuple(
-            Entry(
-                shas=item.change.shas,
-                pr=item.change.pr,
-                category=item.category,
-                kept=id(item) in told,
-                text=reader.line(item, release),
-                reason=item.reason,
-            )
-            for item in release.items
-        ),
+        entries=Entries(release.items, partial(_entry, reader, release, told)),
+    )
+
+
+def _entry(reader: Persona, release: Prepared, told: set[int], item: Item) -> Entry:
+    return Entry(
+        shas=item.change.shas,
+        pr=item.change.pr,
+        category=item.category,
+        kept=id(item) in told,
+        text=reader.line(item, release),
+        reason=item.reason,
     )

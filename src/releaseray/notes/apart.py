@@ -45,6 +45,8 @@ def apart(change: Change) -> list[Change]:
 
 
 def _several(body: str) -> bool:
+    if "\n* " not in body and "\n- " not in body and body[0] not in "*-":
+        return False
     typed = _TYPED.finditer(body)
     return next(typed, None) is not None and next(typed, None) is not None
 

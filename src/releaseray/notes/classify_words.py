@@ -11,6 +11,7 @@ from releaseray.notes.model_learn import CLASSES
 _SECURITY = re.compile(
     r"\bCVE-\d|\bGHSA-|\b(?:security|vulnerabilit(?:y|ies)|xss|ssrf|csrf|redos|path traversal)\b", re.IGNORECASE
 )
+_NEAR_SECURITY = re.compile(r"cve-|ghsa-|secur|vuln|xss|ssrf|csrf|redos|path t")
 _DEPRECATES = re.compile(r"\bdeprecat(?:e[sd]?|ing|ions?)\b", re.IGNORECASE)
 _REMOVES = re.compile(r"\b(?:remov|drop|delet|renam)", re.IGNORECASE)
 _PLAIN = {
@@ -43,7 +44,7 @@ _NO_BODY = "b:none"
 def refined(category: Category, change: Change) -> Category:
     """Security among fixes, deprecation among what breaks: the model does not tell these apart."""
     title = change.headline.text
-    if category is Category.FIX and _SECURITY.search(title):
+    if category is Category.FIX and _NEAR_SECURITY.search(title.lower()) and _SECURITY.search(title):
         return Category.SECURITY
     if category is Category.BREAKING and _DEPRECATES.search(title) and not _REMOVES.search(title):
         return Category.DEPRECATION

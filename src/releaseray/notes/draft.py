@@ -1,7 +1,9 @@
 """What the notes engine gives back: a draft for one persona, and the entries it was made of."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, overload
 
 
 class Category(StrEnum):
@@ -33,6 +35,34 @@ class Entry:
     reason: str
 
 
+class Entries(Sequence[Entry]):
+    """The entries of a draft, each worded when it is looked at: who only sends the draft looks at none."""
+
+    def __init__(self, things: Sequence[Any], entry: Callable[[Any], Entry]) -> None:
+        self._things = things
+        self._entry = entry
+
+    def __len__(self) -> int:
+        return len(self._things)
+
+    @overload
+    def __getitem__(self, at: int) -> Entry: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Entry]: ...
+
+    def __getitem__(self, at: int | slice) -> Entry | Sequence[Entry]:
+        if isinstance(at, slice):
+            return Entries(self._things[at], self._entry)
+        return self._entry(self._things[at])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+
 @dataclass(frozen=True, slots=True)
 class Flags:
     """What stands beside a draft. `highlights` best first; `contributors` without bots, by contribution."""
@@ -48,4 +78,4 @@ class Draft:
 
     body_md: str
     flags: Flags
-    entries: tuple[Entry, ...]
+    entries: Sequence[Entry]

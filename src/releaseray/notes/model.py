@@ -7,13 +7,16 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from releaseray.notes.model_learn import KEEP, WIDTH, Row, scores
+from releaseray.notes.model_learn import KEEP, WIDTH, Row
 
 BIAS = "bias"
 """The feature that every change has."""
 
 UNIT = 1000
 """Coefficients are stored as whole thousandths."""
+
+DIGITS = 6
+"""Decimals of a score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +29,10 @@ class Model:
 
     def scores(self, features: Iterable[str]) -> list[float]:
         """A score a class and, last, the log-odds of being kept, measured from the cut."""
-        table = self.table
-        found = scores([table[feature] for feature in features if feature in table] + [table[BIAS]])
-        found[KEEP] -= self.cut
+        rows = [*filter(None, map(self.table.get, features)), self.table[BIAS]]
+        # Rounded, or a tie would be decided by the order in which the features happen to come
+        found = [round(sum(column), DIGITS) for column in zip(*rows, strict=True)]
+        found[KEEP] = round(found[KEEP] - self.cut, DIGITS)
         return found
 
 
@@ -46,13 +50,21 @@ def dumped(model: Model) -> bytes:
 def parsed(text: str | bytes) -> Model:
     """The model in a file. Raises ValueError when it is not one."""
     try:
-        raw: dict[str, Any] = json.loads(text)
-        table = {feature: [weight / UNIT for weight in row] for feature, row in raw["table"].items()}
+        raw: dict[str, Any] = json.loads(text, parse_int=_Weights().__getitem__)
+        table: dict[str, Row] = raw["table"]
         if any(len(row) != WIDTH for row in table.values()) or BIAS not in table:
             raise ValueError("rows of the wrong width, or no bias")
         return Model(table, float(raw["cut"]))
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not a file of coefficients: {error!r}") from error
+
+
+class _Weights(dict[str, float]):
+    """The weight that a whole number of thousandths stands for: a few thousand of them make up the whole file."""
+
+    def __missing__(self, digits: str) -> float:
+        weight = self[digits] = int(digits) / UNIT
+        return weight
 
 
 @cache

@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 from itertools import pairwise
+from typing import ClassVar
 
 from releaseray.notes.change import Change
 from releaseray.notes.conventions import spoken_category
@@ -17,11 +18,20 @@ _SHAPES = re.compile(
     r"(?P<code>`[^`]+`)|(?P<flag>(?<!\S)--[a-z])|(?P<snake>[a-z]_[a-z])|(?P<camel>[a-z][A-Z])|(?P<path>::|\w\(\)|\w/\w)"
     r"|(?P<version>\bv?\d+\.\d+)|(?P<ticket>#\d+)"
 )
-_BODY_SHAPES = (
-    ("breaking", re.compile(r"BREAKING[ -]CHANGE|[Bb]reaking [Cc]hange")),
-    ("closes", re.compile(r"\b(?:[Ff]ix(?:es|ed)?|[Cc]lose[sd]?|[Rr]esolve[sd]?):?\s+(?:#\d|https?://)")),
+_SHAPED = re.compile(r"[`_#:/(.-]|[a-z][A-Z]")
+_BREAKING = re.compile(r"BREAKING[ -]CHANGE|[Bb]reaking [Cc]hange")
+_ISSUE = re.compile(r"#\d|https?://")
+_CLOSES = re.compile(r"\b(?:[Ff]ix(?:es|ed)?|[Cc]lose[sd]?|[Rr]esolve[sd]?):?\s+$")
+_CLOSES_WIDTH = 24
+"""Characters before an issue in which the word that closes it is looked for."""
+
+_BODY_MARKS = (
+    ("- [", "bhas:checkbox"),
+    ("```", "bhas:code"),
+    ("\n> ", "bhas:quote"),
+    ("\n- ", "bhas:list"),
+    ("\n* ", "bhas:list"),
 )
-_BODY_MARKS = (("checkbox", "- ["), ("code", "```"), ("quote", "\n> "), ("list", "\n- "), ("list", "\n* "))
 _LEXICON = {
     word: group
     for group, words in (
@@ -53,18 +63,38 @@ def stem(word: str) -> str:
     return _SUFFIX.sub("", word)
 
 
+class _Stems(dict[str, str]):
+    """Words → the feature of their stem. A text is looked up at once and not word by word, and a string that was
+    met before has its hash already: both count, in some fifty words a change."""
+
+    MOST: ClassVar[int] = 50_000
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self._kind = kind
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= self.MOST:
+            self.clear()
+        feature = self[word] = self._kind + stem(word)
+        return feature
+
+
+_IN_TITLE = _Stems("t:").__getitem__
+_IN_BODY = _Stems("b:").__getitem__
+_SUBJECTS = {f"t:{word}": f"q:{group}" for word, group in _LEXICON.items()}
+
+
 def text_features(text: str) -> set[str]:
     """The words and neighbours of a sentence, what they are about, and what kind of tokens it holds."""
-    words = [stem(word) for word in _WORD.findall(text.lower())]
-    features = {f"t:{word}" for word in words}
-    features.update([f"t:{a} {b}" for a, b in pairwise(words)])
+    words = [*map(_IN_TITLE, _WORD.findall(text.lower()))]
+    features = {*words, *filter(None, map(_SUBJECTS.get, words)), f"len:{min(len(words), 16) // 2}"}
     if words:
-        features.add(f"f:{words[0]}")
-        features.add(f"l:{words[-1]}")
-        features.update([f"q:{_LEXICON[word]}" for word in words if word in _LEXICON])
-        features.add(f"fq:{_LEXICON.get(words[0], '-')}")
-    features.update([f"has:{found.lastgroup}" for found in _SHAPES.finditer(text)])
-    features.add(f"len:{min(len(words), 16) // 2}")
+        first = words[0][2:]
+        features |= {f"f:{first}", f"l:{words[-1][2:]}", f"fq:{_LEXICON.get(first, '-')}"}
+        features.update([f"{a} {b[2:]}" for a, b in pairwise(words)])
+    if _SHAPED.search(text):
+        features.update([f"has:{found.lastgroup}" for found in _SHAPES.finditer(text)])
     return features
 
 
@@ -86,7 +116,7 @@ def features_of(change: Change) -> set[str]:
     if change.reverts:
         features.add("reverts")
     features |= body_features(change.body)
-    features |= path_features(change.files)
+    features.update(path_features(change.files))
     return features
 
 
@@ -94,8 +124,19 @@ def body_features(body: str) -> set[str]:
     """The features of a change's longer text."""
     if not body:
         return {"b:none"}
-    features = {f"b:{stem(word)}" for word in _WORD.findall(body[:BODY_READ].lower())}
-    features.update([f"bhas:{name}" for name, shape in _BODY_SHAPES if shape.search(body)])
-    features.update([f"bhas:{name}" for name, mark in _BODY_MARKS if mark in body])
-    features.add(f"blen:{len(body).bit_length()}")
+    features = {*map(_IN_BODY, _WORD.findall(body[:BODY_READ].lower())), f"blen:{len(body).bit_length()}"}
+    features.update([feature for mark, feature in _BODY_MARKS if mark in body])
+    if ("reaking" in body or "BREAKING" in body) and _BREAKING.search(body):
+        features.add("bhas:breaking")
+    if _closes(body):
+        features.add("bhas:closes")
     return features
+
+
+def _closes(body: str) -> bool:
+    """Whether a word like "fixes" stands before an issue. There are few issues in a text, and many words."""
+    for issue in _ISSUE.finditer(body):
+        at = issue.start()
+        if body[at - 1 : at].isspace() and _CLOSES.search(body, max(0, at - _CLOSES_WIDTH), at):
+            return True
+    return False

@@ -63,7 +63,21 @@ _EXTENSIONS = {
     )
     for extension in extensions.split()
 }
-_ORDER = ("lock", "ci", "i18n", "test", "bench", "example", "docs", "meta", "manifest", "build", "ui", "config", "src")
+_ORDER = (
+    "lock",
+    "ci",
+    "i18n",
+    "test",
+    "bench",
+    "example",
+    "docs",
+    "meta",
+    "manifest",
+    "build",
+    "ui",
+    "config",
+    "src",
+)
 _RANK = {role: rank for rank, role in enumerate(_ORDER)}
 _WORD = re.compile(r"[a-z][a-z0-9]+")
 _SHIPPED = frozenset({"src", "ui", "config"})
@@ -93,40 +107,41 @@ def role(path: str) -> str:
     return _ORDER[min(_folder(folder)[0], _name(name)[0])]
 
 
+@lru_cache(maxsize=32768)
+def _file(file: FileChange) -> tuple[int, tuple[str, ...]]:
+    """The role of one changed path, as a rank, and its features. Most files are changed again and again."""
+    folder, _, name = file.path.lower().rpartition("/")
+    folder_rank, depth, folder_words = _folder(folder)
+    name_rank, extension, name_words = _name(name)
+    rank = min(folder_rank, name_rank)
+    mine = _ORDER[rank]
+    features = {extension, *folder_words, *name_words}
+    if file.status != "M":
+        features.add(f"r{file.status}:{mine}")
+    if mine in _SHIPPED:
+        features.add(f"d:{min(depth, 4)}")
+    return rank, tuple(features)
+
+
 def path_features(files: Sequence[FileChange]) -> set[str]:
     """The features of the paths: roles, what was added or deleted, extensions, words, and the change's shape."""
-    features: set[str] = set()
-    ranks: set[int] = set()
-    for status, path in files[:MOST_FILES]:
-        folder, _, name = path.lower().rpartition("/")
-        folder_rank, depth, folder_words = _folder(folder)
-        name_rank, extension, name_words = _name(name)
-        rank = min(folder_rank, name_rank)
-        mine = _ORDER[rank]
-        if status != "M":
-            features.add(f"r{status}:{mine}")
-        if mine in _SHIPPED:
-            features.add(f"d:{min(depth, 4)}")
-        ranks.add(rank)
-        features.add(extension)
-        features.update(folder_words)
-        features.update(name_words)
+    read = [*map(_file, files[:MOST_FILES])]
+    shape = _shape(frozenset([rank for rank, _ in read]))
+    return {f"n:{len(files).bit_length()}", *shape}.union(*[features for _, features in read])
+
+
+@lru_cache(maxsize=1024)
+def _shape(ranks: frozenset[int]) -> tuple[str, ...]:
+    """Which roles there are, and how they stand to each other."""
     roles = [_ORDER[rank] for rank in sorted(ranks)]
-    features.update(f"r:{mine}" for mine in roles)
-    features.add(f"n:{len(files).bit_length()}")
-    features.update(_shape(roles))
-    return features
-
-
-def _shape(roles: list[str]) -> set[str]:
-    """How the roles stand to each other."""
     if not roles:
-        return {"no files"}
-    shape = {f"only:{roles[0]}" if len(roles) == 1 else "mix:" + "+".join(roles[:4])}
+        return ("no files",)
+    shape = [f"r:{mine}" for mine in roles]
+    shape.append(f"only:{roles[0]}" if len(roles) == 1 else "mix:" + "+".join(roles[:4]))
     if "src" not in roles:
-        shape.add("no:src")
+        shape.append("no:src")
     else:
-        shape.update(f"src&{other}" for other in ("test", "docs") if other in roles)
+        shape += [f"src&{other}" for other in ("test", "docs") if other in roles]
         if "test" not in roles:
-            shape.add("src-test")
-    return shape
+            shape.append("src-test")
+    return tuple(shape)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from math import log2
 from typing import NamedTuple
 
@@ -69,10 +70,10 @@ def _reports(changelog: str) -> bool:
 
 
 _FATE_REASONS = {
-    Fate.CANCELLED: "taken back within the range",
-    Fate.DEPENDENCY: "dependency update",
-    Fate.RELEASE: "release housekeeping",
-    Fate.CHORE: "automated or trivial change",
+    Fate.CANCELLED: partial(str, "taken back within the range"),
+    Fate.DEPENDENCY: partial(str, "dependency update"),
+    Fate.RELEASE: partial(str, "release housekeeping"),
+    Fate.CHORE: partial(str, "automated or trivial change"),
 }
 
 
@@ -91,7 +92,7 @@ def _item(change: Change, fate: Fate, context: Context) -> Item:
         change,
         verdict.category,
         verdict.keep,
-        verdict.reason,
+        verdict.why,
         fate,
         text,
         verdict.category is Category.FIX,
@@ -128,11 +129,14 @@ _CATEGORY_WEIGHT = {
 }
 
 
+_DOCS = ("docs/", "doc/")
+
+
 def _weight(change: Change, category: Category, keep: float) -> float:
     """How telling a change is: what it is, how sure it matters, how much it touches, who asked for it."""
     breadth = min(0.4, 0.06 * log2(1 + len(change.files)))
     asked = min(0.3, 0.1 * len(change.closes))
-    documented = 0.15 if any(file.path.startswith(("docs/", "doc/")) for file in change.files[:50]) else 0.0
+    documented = 0.15 if any(path.startswith(_DOCS) for _, path in change.files[:50]) else 0.0
     written = 0.1 if change.fragments else 0.0
     taken_back = 0.3 if change.reverts else 0.0
     sure = round(keep * 4) / 4

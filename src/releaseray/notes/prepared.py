@@ -1,5 +1,6 @@
 """What every persona draws on: the judged changes of a range, made once however many drafts are asked for."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from releaseray.notes.change import Change
@@ -11,16 +12,22 @@ from releaseray.notes.upgrade import Requirement
 @dataclass(frozen=True, slots=True)
 class Item:
     """A change with its verdict. `note` is its sentence, without prefixes, in its author's mood; `fault` says that
-    the sentence names a defect that was mended; `weight` orders items, the most telling highest."""
+    the sentence names a defect that was mended; `weight` orders items, the most telling highest. `why` finds the
+    reason for the verdict."""
 
     change: Change
     category: Category
     keep: float
-    reason: str
+    why: Callable[[], str]
     fate: Fate
     note: str
     fault: bool
     weight: float
+
+    @property
+    def reason(self) -> str:
+        """Why the change stands where it stands, in a short phrase."""
+        return self.why()
 
     @property
     def matters(self) -> bool:
