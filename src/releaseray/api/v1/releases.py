@@ -9,12 +9,13 @@ from releaseray.api.endpoint import CurrentRuntime, Endpoint, Uow
 from releaseray.api.paging import envelope
 from releaseray.api.responses import already, responses, scoped
 from releaseray.api.v1.paging import Paging
+from releaseray.api.v1.release_views import detail
 from releaseray.api.v1.schemas.base import Environment, Name
-from releaseray.api.v1.schemas.releases import Release, ReleaseCreate, ReleaseList
+from releaseray.api.v1.schemas.releases import Release, ReleaseCreate, ReleaseDetail, ReleaseList
 from releaseray.models import DeployKind
 from releaseray.repositories.releases import Releases
 from releaseray.repositories.services import Services
-from releaseray.services import releases
+from releaseray.services import release_pages, releases
 from releaseray.services.keys import Scope
 
 router = APIRouter(prefix="/releases", tags=["releases"], route_class=Endpoint)
@@ -52,3 +53,10 @@ async def list_releases(
         found = await Releases(session, caller.org_id).list(page, service_id=service_id, environment=environment)
     items = [Release.model_validate(item) for item in found.items]
     return ReleaseList.model_validate(envelope(request, response, "releases", items, found.total, page))
+
+
+@router.get("/{release_id}", name="get", dependencies=scoped(Scope.READ), responses=responses(404))
+async def get_release(caller: CurrentCaller, runtime: CurrentRuntime, release_id: str) -> ReleaseDetail:
+    """Get a release: what came with it, what came back, and how it compares with the one before."""
+    async with runtime.database.reading() as session:
+        return detail(await release_pages.page(session, caller.org_id, release_id))

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from releaseray.api.v1 import releases, services
+from releaseray.api.v1 import errors, releases, services
 
 router = APIRouter(prefix="/api/v1")
-for module in (services, releases):
+for module in (services, releases, errors):
     router.include_router(module.router)

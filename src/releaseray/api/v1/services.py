@@ -1,6 +1,9 @@
-"""Services: list, create."""
+"""Services: list, create, and their errors over time."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import AwareDatetime
 
 from releaseray import models
 from releaseray.api.auth import CurrentCaller
@@ -8,9 +11,11 @@ from releaseray.api.endpoint import CurrentRuntime, Endpoint, Uow
 from releaseray.api.paging import envelope
 from releaseray.api.responses import responses, scoped
 from releaseray.api.v1.paging import Paging
+from releaseray.api.v1.schemas.base import Environment
 from releaseray.api.v1.schemas.services import Service, ServiceCreate, ServiceList
+from releaseray.api.v1.schemas.trends import Interval, TrendPoint, Trends, TrendSeries
 from releaseray.repositories.services import Services
-from releaseray.services import services
+from releaseray.services import services, trends
 from releaseray.services.keys import Scope
 from releaseray.settings import Settings
 
@@ -44,3 +49,31 @@ async def list_services(
 async def create_service(caller: CurrentCaller, runtime: CurrentRuntime, uow: Uow, body: ServiceCreate) -> Service:
     """Make a service. Its DSN takes what Sentry SDKs send."""
     return shown(runtime.settings, await services.create(uow, caller.org_id, body.name, body.repository))
+
+
+@router.get("/{service_id}/trends", name="trends", dependencies=scoped(Scope.READ), responses=responses(404, 409))
+async def get_trends(
+    caller: CurrentCaller,
+    runtime: CurrentRuntime,
+    service_id: str,
+    environment: Annotated[Environment | None, Query(description="Filter by environment")] = None,
+    interval: Annotated[Interval, Query(description="Length of a point")] = "hour",
+    since: Annotated[AwareDatetime | None, Query(alias="from", description="Default: a day or 30 before `to`")] = None,
+    until: Annotated[AwareDatetime | None, Query(alias="to", description="Default: now")] = None,
+) -> Trends:
+    """Get the errors of a service by release over time, in hours (up to 31 days) or days (up to two years)."""
+    async with runtime.database.reading() as session:
+        await Services(session, caller.org_id).get(service_id)
+        span = trends.span(interval, since, until)
+        found = await trends.by_release(session, service_id, environment, interval, span)
+    series = [
+        TrendSeries(
+            version=one.version or None,
+            environment=one.environment,
+            error_count=one.events,
+            points=[TrendPoint(at=point.at, error_count=point.events) for point in one.points],
+        )
+        for one in found
+    ]
+    values = {"service_id": service_id, "interval": interval, "from": span.since, "to": span.until, "series": series}
+    return Trends.model_validate(values)

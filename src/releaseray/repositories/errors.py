@@ -1,0 +1,123 @@
+"""Queries on errors: lists, pages, and where and how they changed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, exists, func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from releaseray.errors import NotFound
+from releaseray.models import ErrorChange, ErrorPlace, TrackedError
+from releaseray.repositories.paging import Listed, Page, listed
+from releaseray.tracking.error_state import Status
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorFilter:
+    """Which errors; `since` and `until` ask for those that were seen in between."""
+
+    service_id: str | None = None
+    status: Status | None = None
+    environment: str | None = None
+    release: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class Errors:
+    """The errors of one organization."""
+
+    def __init__(self, session: AsyncSession, org_id: str) -> None:
+        self._session = session
+        self._org_id = org_id
+
+    async def get(self, error_id: str) -> TrackedError:
+        """One error as it is now; raises `NotFound`."""
+        query = select(TrackedError).where(TrackedError.id == error_id, TrackedError.org_id == self._org_id)
+        found = (await self._session.exec(query, execution_options={"populate_existing": True})).first()
+        if found is None:
+            raise NotFound.of("Error", error_id)
+        return found
+
+    async def list(self, page: Page, wanted: ErrorFilter) -> Listed[TrackedError]:
+        """Errors that match."""
+        names: Mapping[str, Any] = {
+            "createdAt": TrackedError.created_at,
+            "updatedAt": TrackedError.updated_at,
+            "name": TrackedError.title,
+        }
+        return await listed(self._session, TrackedError, self._conditions(wanted), page, names)
+
+    def _conditions(self, wanted: ErrorFilter) -> Sequence[ColumnElement[bool]]:
+        where = [col(TrackedError.org_id) == self._org_id]
+        if wanted.service_id is not None:
+            where.append(col(TrackedError.service_id) == wanted.service_id)
+        if wanted.status is not None:
+            where.append(_status_now() == wanted.status)
+        if wanted.since is not None:
+            where.append(col(TrackedError.last_seen) >= wanted.since)
+        if wanted.until is not None:
+            where.append(col(TrackedError.first_seen) < wanted.until)
+        if wanted.environment is not None or wanted.release is not None:
+            where.append(_seen_in(wanted))
+        return where
+
+    async def places(self, error_id: str, limit: int) -> Sequence[ErrorPlace]:
+        """Where an error was seen, latest first."""
+        query = select(ErrorPlace).where(ErrorPlace.error_id == error_id)
+        ordered = query.order_by(col(ErrorPlace.last_seen).desc(), col(ErrorPlace.environment), ErrorPlace.version)
+        return (await self._session.exec(ordered.limit(limit))).all()
+
+    async def environments(self, error_id: str) -> Sequence[str]:
+        """The environments in which an error was seen."""
+        query = select(ErrorPlace.environment).where(ErrorPlace.error_id == error_id).distinct()
+        return (await self._session.exec(query)).all()
+
+    async def changes(self, error_id: str, limit: int) -> Sequence[ErrorChange]:
+        """What became of an error, newest first."""
+        query = select(ErrorChange).where(ErrorChange.error_id == error_id).order_by(col(ErrorChange.id).desc())
+        return (await self._session.exec(query.limit(limit))).all()
+
+    async def credited(
+        self, service_id: str, environment: str, version: str, limit: int
+    ) -> tuple[Sequence[TrackedError], Sequence[TrackedError]]:
+        """The errors that are new in a release and those that regressed in it, most events first."""
+        new = await self._credited(service_id, environment, version, col(ErrorPlace.new_errors), limit)
+        regressed = await self._credited(service_id, environment, version, col(ErrorPlace.regressed_errors), limit)
+        return new, regressed
+
+    async def _credited(
+        self, service_id: str, environment: str, version: str, credit: Any, limit: int
+    ) -> Sequence[TrackedError]:
+        query = (
+            select(TrackedError)
+            .join(ErrorPlace, col(ErrorPlace.error_id) == col(TrackedError.id))
+            .where(
+                TrackedError.org_id == self._org_id,
+                ErrorPlace.service_id == service_id,
+                ErrorPlace.environment == environment,
+                ErrorPlace.version == version,
+                credit > 0,
+            )
+            .order_by(col(ErrorPlace.events).desc(), col(TrackedError.id))
+            .limit(limit)
+        )
+        return (await self._session.exec(query)).all()
+
+
+def _status_now() -> ColumnElement[str]:
+    """The status that people are shown: an ignoring whose time is over shows what comes after it."""
+    lapsed = (col(TrackedError.status) == Status.IGNORED) & (col(TrackedError.ignored_until) <= func.now())
+    return case((lapsed, col(TrackedError.status_after)), else_=col(TrackedError.status))
+
+
+def _seen_in(wanted: ErrorFilter) -> ColumnElement[bool]:
+    here = exists().where(col(ErrorPlace.error_id) == col(TrackedError.id))
+    if wanted.environment is not None:
+        here = here.where(col(ErrorPlace.environment) == wanted.environment)
+    if wanted.release is not None:
+        here = here.where(col(ErrorPlace.version) == wanted.release)
+    return here
