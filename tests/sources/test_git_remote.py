@@ -4,7 +4,6 @@ import socket
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import httpx
 import pytest
 from tests.sources.repos import Repo, history, there
 from tests.sources.served import Served, serving
@@ -161,7 +160,7 @@ async def test_the_operators_check_decides_where_a_name_leads(server: Served, mi
 
 async def test_the_operators_check_may_refuse(server: Served, mirror: Path) -> None:
     async def refuse(host: str, port: int) -> Sequence[str]:
-        raise httpx.ConnectError(f"{host} leads to a loopback address.")
+        raise SourceError(f"{host} leads to a loopback address.")
 
     with pytest.raises(SourceError, match="loopback"):
         await GitSource(server.url(), mirror, check_host=refuse).tags()

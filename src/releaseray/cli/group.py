@@ -1,13 +1,10 @@
 """The root command: its version, its commands, and one clear line for whatever goes wrong."""
 
-import re
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
 import click
-from pydantic import ValidationError
-from pydantic_settings import SettingsError
 
 from releaseray import __version__
 from releaseray.errors import AppError
@@ -41,23 +38,7 @@ class Main(click.Group):
         """Run the command; failures that have a message for the user end as that message."""
         try:
             return super().invoke(ctx)
-        except ValidationError as problem:
-            raise click.ClickException(_wrong_settings(problem)) from None
-        except SettingsError as problem:
-            raise click.ClickException(_unreadable_setting(problem)) from None
         except AppError as problem:
             raise click.ClickException(problem.message) from None
         except SourceError as problem:
             raise click.ClickException(str(problem)) from None
-
-
-def _wrong_settings(problem: ValidationError) -> str:
-    first: dict[str, str] = {}
-    for error in problem.errors():
-        first.setdefault(str(error["loc"][0]) if error["loc"] else "", error["msg"])
-    return "Wrong settings: " + "; ".join(f"RELEASERAY_{name.upper()}: {said}" for name, said in first.items())
-
-
-def _unreadable_setting(problem: SettingsError) -> str:
-    name = re.search(r'field "(\w+)"', str(problem))
-    return f"Wrong settings: RELEASERAY_{name[1].upper()}: write it as JSON" if name else f"Wrong settings: {problem}"

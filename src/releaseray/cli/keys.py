@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import click
 
+from releaseray.cli.configured import configured
 from releaseray.cli.ground import migrated_services, runtime_of
 from releaseray.db import UnitOfWork
 from releaseray.models import ApiKey, now
@@ -100,7 +101,7 @@ def _for_organization(use: Callable[[UnitOfWork, str], Awaitable[T]]) -> T:
             organization, _ = await bootstrap.organization(uow, settings)
             return await use(uow, organization.id)
 
-    with migrated_services(Settings()) as settings:
+    with migrated_services(configured()) as settings:
         return asyncio.run(run(settings))
 
 

@@ -3,8 +3,8 @@
 import click
 
 from releaseray import migrations
+from releaseray.cli.configured import configured
 from releaseray.cli.ground import services
-from releaseray.settings import Settings
 
 
 @click.command()
@@ -13,6 +13,6 @@ def migrate() -> None:
 
     Safe to run at any time and from several machines at once. With embedded services, `serve` does it by itself.
     """
-    with services(Settings()) as settings:
+    with services(configured()) as settings:
         migrations.upgrade(str(settings.database_url))
     click.echo(f"The schema is at {migrations.newest()}.")

@@ -6,8 +6,8 @@ from fastapi import FastAPI
 
 from releaseray import logs
 from releaseray.cli import server
+from releaseray.cli.configured import configured
 from releaseray.cli.ground import migrated_services
-from releaseray.settings import Settings
 
 
 @click.command()
@@ -18,7 +18,7 @@ def serve() -> None:
     RELEASERAY_DATA_DIR and a worker beside it. With them, migrate first (`releaseray migrate`) and run at least
     one `releaseray worker`.
     """
-    settings = Settings()
+    settings = configured()
     logs.configure(settings.log_level, settings.log_format)
     with server.bound(settings) as (listener, bound), migrated_services(bound) as reached:
         uvloop.run(server.run(reached, listener, with_worker=settings.embedded, then=_announce))

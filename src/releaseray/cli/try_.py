@@ -9,6 +9,7 @@ from rich.console import Console
 
 from releaseray import logs
 from releaseray.cli import server, tether
+from releaseray.cli.configured import configured
 from releaseray.cli.ground import migrated_services
 from releaseray.cli.guide import Guide
 from releaseray.settings import Settings
@@ -26,7 +27,7 @@ def try_(repo: str, end_with: int | None) -> None:
         tether.end_with(end_with)
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal that cannot show a letter
     location = _location(repo)
-    settings = Settings()
+    settings = configured()
     if "log_level" not in settings.model_fields_set:
         settings = settings.model_copy(update={"log_level": "warning"})
     logs.configure(settings.log_level, settings.log_format)

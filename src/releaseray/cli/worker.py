@@ -11,6 +11,7 @@ import uvloop
 
 from releaseray import logs
 from releaseray import worker as work
+from releaseray.cli.configured import configured
 from releaseray.cli.ground import migrated_services
 from releaseray.settings import Settings
 
@@ -22,7 +23,7 @@ def worker(until_stdin_ends: bool) -> None:
 
     Needs RELEASERAY_DATABASE_URL and RELEASERAY_REDIS_URL, or a data directory whose services it then shares.
     """
-    settings = Settings()
+    settings = configured()
     logs.configure(settings.log_level, settings.log_format)
     with migrated_services(settings) as reached:
         uvloop.run(_work(reached, until_stdin_ends))

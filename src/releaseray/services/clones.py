@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+import httpx
+
 from releaseray.models import Repository
 from releaseray.outbound import Networks, check_host
 from releaseray.secrets import SecretLost
@@ -43,4 +45,7 @@ def source(runtime: Runtime, repo: Repository) -> GitSource:
 
 
 async def _where_to(allow: Networks, host: str, port: int) -> Sequence[str]:
-    return [str(address) for address in await check_host(host, allow)]
+    try:
+        return [str(address) for address in await check_host(host, allow)]
+    except httpx.TransportError as error:
+        raise SourceError(str(error)) from error

@@ -10,8 +10,8 @@ from urllib.parse import quote, unquote, urlsplit
 from releaseray.sources import SourceError
 
 HostCheck = Callable[[str, int], Awaitable[Sequence[str]]]
-"""Given host and port, the addresses that may be connected to; raises `SourceError` or `httpx.TransportError`
-when there is none. An empty answer leaves the choice to git."""
+"""Given host and port, the addresses that may be connected to; raises `SourceError` when there
+is none. An empty answer leaves the choice to git."""
 
 PORTS = {"https": 443, "http": 80, "ssh": 22, "git": 9418}
 ANYWHERE = (Path("/"),)

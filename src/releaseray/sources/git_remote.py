@@ -10,8 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-import httpx
-
 from releaseray.sources import SourceError
 from releaseray.sources.git_locations import HostCheck, NormalisedLocation
 from releaseray.sources.git_log import text
@@ -160,10 +158,7 @@ class RemoteOrigin:
         """The addresses to connect to, empty for any. Raises `SourceError` when the operator's check refuses."""
         if not self._check_host:
             return ()
-        try:
-            return await self._check_host(self._where.host, self._where.port)
-        except httpx.TransportError as error:
-            raise SourceError(str(error)) from error
+        return await self._check_host(self._where.host, self._where.port)
 
     def _environment(self, addresses: Sequence[str]) -> Mapping[str, str]:
         where = self._where
