@@ -68,19 +68,20 @@ def headline(title: str) -> Headline:
     tags: list[str] = []
     start = 0
     while (lead := _LEAD.match(title, start)) and lead.end() < len(title):
-        if lead["emoji"]:
-            emoji.append(lead["emoji"])
-        elif lead["tag"]:
-            tags.append(lead["tag"].strip())
-        elif lead["prefix"]:
-            word = lead["prefix"].lower()
+        sign, tag, _, _, prefix, within, bang, bang_after = lead.groups()
+        if sign:
+            emoji.append(sign)
+        elif tag:
+            tags.append(tag.strip())
+        elif prefix:
+            word = prefix.lower()
             if (kind or scope) and word not in KINDS:
                 break
             if word in KINDS:
-                kind, scope = kind or word, lead["scope"] or scope
+                kind, scope = kind or word, within or scope
             else:
-                scope = lead["prefix"] if not lead["scope"] else f"{lead['prefix']}({lead['scope']})"
-            breaking = breaking or bool(lead["bang"] or lead["bang_after"])
+                scope = f"{prefix}({within})" if within else prefix
+            breaking = breaking or bool(bang or bang_after)
         start = lead.end()
     text = _without_trailer(title[start:].strip())
     return Headline(title, text or title, kind, scope.strip(), breaking, tuple(emoji), tuple(tags))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from sys import intern
 from typing import Any
 
 from releaseray.notes.model_learn import KEEP, WIDTH, Row
@@ -51,7 +52,7 @@ def parsed(text: str | bytes) -> Model:
     """The model in a file. Raises ValueError when it is not one."""
     try:
         raw: dict[str, Any] = json.loads(text, parse_int=_Weights().__getitem__)
-        table: dict[str, Row] = raw["table"]
+        table: dict[str, Row] = {intern(feature): row for feature, row in raw["table"].items()}
         if any(len(row) != WIDTH for row in table.values()) or BIAS not in table:
             raise ValueError("rows of the wrong width, or no bias")
         return Model(table, float(raw["cut"]))

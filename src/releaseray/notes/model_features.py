@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 from itertools import pairwise
+from sys import intern
 from typing import ClassVar
 
 from releaseray.notes.change import Change
@@ -76,7 +77,7 @@ class _Stems(dict[str, str]):
     def __missing__(self, word: str) -> str:
         if len(self) >= self.MOST:
             self.clear()
-        feature = self[word] = self._kind + stem(word)
+        feature = self[word] = intern(self._kind + stem(word))
         return feature
 
 

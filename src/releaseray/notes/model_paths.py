@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from sys import intern
 
 from releaseray.notes.history import FileChange
 
@@ -120,7 +121,7 @@ def _file(file: FileChange) -> tuple[int, tuple[str, ...]]:
         features.add(f"r{file.status}:{mine}")
     if mine in _SHIPPED:
         features.add(f"d:{min(depth, 4)}")
-    return rank, tuple(features)
+    return rank, tuple(map(intern, features))
 
 
 def path_features(files: Sequence[FileChange]) -> set[str]:

@@ -172,7 +172,10 @@ def _cancelled(changes: Sequence[Change]) -> set[int]:
                 gone.update([at, *targets])
                 for target in targets:
                     gone.difference_update(undone.get(target, ()))
-        by_title[_key(change.headline.text)] = by_title[_key(change.title)] = at
+        text, title = change.headline.text, change.title
+        by_title[_key(text)] = at
+        if title != text:
+            by_title[_key(title)] = at
     return gone
 
 

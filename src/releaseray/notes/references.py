@@ -16,9 +16,9 @@ class References(NamedTuple):
 NOTHING = References(None, (), ())
 
 _NUMBERS = (
-    re.compile(r"#(\d{1,7})\b"),
-    re.compile(r"/issues/(\d{1,7})\b"),
-    re.compile(r"GH-(\d{1,7})\b"),
+    ("#", re.compile(r"#(\d{1,7})\b")),
+    ("/issues/", re.compile(r"/issues/(\d{1,7})\b")),
+    ("GH-", re.compile(r"GH-(\d{1,7})\b")),
 )
 _BEFORE = re.compile(
     r"(?<![\w-])(?:(?P<closes>close[sd]?|closing|fix(?:e[sd])?|fixing|resolve[sd]?|resolving|implement(?:s|ed)?)"
@@ -89,7 +89,9 @@ def _issues(text: str, full_name: str) -> Iterator[tuple[int, bool]]:
     The digits are looked for first and what stands before them read then: most messages have few digits and many
     words.
     """
-    for pattern in _NUMBERS:
+    for mark, pattern in _NUMBERS:
+        if mark not in text:
+            continue
         end, closing = -1, None
         for found in pattern.finditer(text):
             start = found.start()
