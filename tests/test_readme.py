@@ -20,6 +20,7 @@ _BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 _ID = re.compile(r"\b(org|repo|range|draft|pub|key)_[0-9A-Za-z]{22}\b")
 _VARIABLE = [
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "TIME"),
+    (re.compile(r"/changelog/acme-myapp(-\d+)?/"), "/changelog/SLUG/"),
     (re.compile(r'"estimatedTime": \d+'), '"estimatedTime": N'),
 ]
 

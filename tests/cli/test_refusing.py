@@ -128,7 +128,7 @@ def test_the_version() -> None:
 
 def test_the_openapi_document_needs_no_services() -> None:
     document = json.loads(releaseray("openapi").output)
-    assert "/api/drafts/{draft_id}" in document["paths"]
+    assert "/api/drafts/{draftId}" in document["paths"]
 
 
 def test_a_secret_key_is_one_that_the_settings_take(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,7 +41,7 @@ async def connect_repo(
     response: Response, caller: CurrentCaller, runtime: CurrentRuntime, uow: Uow, body: RepoConnect
 ) -> Repo:
     """Connect a repository: one on GitHub by `fullName`, any other by its Git `url`."""
-    location, field = (f"{_GITHUB}{body.full_name}.git", "fullName") if body.full_name else (body.url or "", "url")
+    location, field = (f"{_GITHUB}{body.full_name}.git", "fullName") if body.full_name else (body.url, "url")
     repo, created = await repos.connect(runtime, uow, caller.org_id, location, field)
     response.status_code = 201 if created else 200
     return Repo.model_validate(repo)

@@ -5,7 +5,15 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, cast
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, PlainSerializer, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    PlainSerializer,
+    WithJsonSchema,
+)
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema
 
@@ -51,7 +59,8 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-WholeNumber = Annotated[int, BeforeValidator(_whole)]
+GracePeriod = Annotated[int, Field(ge=0, le=30 * 24 * 3600), BeforeValidator(_whole)]
+"""For how long what is replaced works on, in seconds."""
 
 
 class Input(BaseModel):

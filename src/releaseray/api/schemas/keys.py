@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from releaseray.api.schemas.base import (
+    GracePeriod,
     HasMore,
     Input,
     NextOffset,
@@ -13,13 +14,11 @@ from releaseray.api.schemas.base import (
     ShortText,
     Timestamp,
     Total,
-    WholeNumber,
     absent,
 )
 from releaseray.services.keys import DEFAULT_SCOPES, Scope
 
 ScopeName = Annotated[str, OneOf("Scope", Scope)]
-_MAX_GRACE_SECONDS = 30 * 24 * 3600
 
 _KEY: dict[str, Any] = {
     "id": "key_abc123",
@@ -51,7 +50,7 @@ class KeyRotate(Input):
 
     model_config = _example({"gracePeriodSeconds": 86400})
 
-    grace_period_seconds: Annotated[WholeNumber, Field(ge=0, le=_MAX_GRACE_SECONDS)] = 24 * 3600
+    grace_period_seconds: GracePeriod = 24 * 3600
 
 
 class Key(Output):

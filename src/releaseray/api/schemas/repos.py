@@ -3,7 +3,6 @@
 from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field, model_validator
-from pydantic.json_schema import SkipJsonSchema
 
 from releaseray.api.schemas.base import HasMore, Input, NextOffset, Output, Timestamp, Total
 
@@ -45,13 +44,13 @@ class RepoConnect(Input):
         }
     )
 
-    full_name: FullName | SkipJsonSchema[None] = None
-    url: Url | SkipJsonSchema[None] = None
+    # Absent is "", for a field that may be None would take null, which the document does not offer.
+    full_name: FullName = Field(default_factory=str)
+    url: Url = Field(default_factory=str)
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        named = self.model_fields_set & {"full_name", "url"}
-        if len(named) != 1 or getattr(self, *named) is None:
+        if len(self.model_fields_set & {"full_name", "url"}) != 1:
             raise ValueError("give either fullName or url")
         return self
 
