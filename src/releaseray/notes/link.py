@@ -10,7 +10,7 @@ from releaseray.notes.headline import headline
 from releaseray.notes.history import Commit, FileChange, History, Person, PullRequest
 from releaseray.notes.merges import Merged, merged
 from releaseray.notes.people import co_authors, is_bot
-from releaseray.notes.references import References, pull_request, references
+from releaseray.notes.references import issues, pull_request
 from releaseray.notes.unwrap import unwrapped
 
 _LONGEST_TITLE = 500
@@ -106,6 +106,9 @@ def _groups(roots: list[_Node], owner: dict[str, PullRequest]) -> Iterator[_Grou
         merge = merged(node.commit)
         if merge is None:
             title, number = node.commit.subject, _number(node.commit, owner)
+            if title and not node.side:
+                yield _Group(node.commit, title, node.commit.body, number, [])
+                continue
             merge = Merged(((number, title),) if number else (), title, node.commit.body)
         if len(merge.pulls) > 1:
             yield from _batch(node, merge)
@@ -212,44 +215,49 @@ def _change(group: _Group, history: History, order: dict[str, int]) -> Change:
     pull = history.pulls.get(group.pr) if group.pr is not None else None
     title, original = unwrapped(pull.title if pull else group.title)
     commits = [group.head, *group.inner]
-    shas = sorted((commit.sha for commit in commits), key=order.__getitem__)
+    shas = sorted([commit.sha for commit in commits], key=order.__getitem__)
     body = _body(group, pull)
-    named = _references(group, pull, body, history.full_name)
-    authors = _authors(commits, body)
-    people = tuple(person for person in authors if not is_bot(person))
+    closes, mentions = _issues(group, pull, body, history.full_name)
+    people = tuple([person for person in _authors(commits, body) if not is_bot(person)])
     files = _files(commits)
     return Change(
         shas=tuple(shas),
         subject=group.head.subject[:_LONGEST_TITLE],
         headline=headline(title[:_LONGEST_TITLE]),
-        pr=original or named.pr,
+        pr=original or group.pr,
         body=body,
         files=files,
         authors=people,
-        date=max(commit.date for commit in commits),
+        date=max([commit.date for commit in commits]),
         labels=pull.labels if pull else (),
-        closes=named.closes,
-        mentions=named.mentions,
+        closes=closes,
+        mentions=mentions,
         fragments=_fragments(files, history) if history.fragments else (),
         is_bot=not people,
     )
 
 
 def _body(group: _Group, pull: PullRequest | None) -> str:
+    if not group.inner:
+        return (pull.body if pull else group.body)[:_LONGEST_BODY]
     texts = [pull.body] if pull else [group.body]
     texts += [f"{commit.subject}\n{commit.body}".strip() for commit in group.inner if commit.body]
     return "\n\n".join(text for text in texts if text)[:_LONGEST_BODY]
 
 
-def _references(group: _Group, pull: PullRequest | None, body: str, full_name: str) -> References:
-    subjects = "\n".join(commit.subject[:_LONGEST_TITLE] for commit in [group.head, *group.inner])
-    named = references(subjects, body, full_name)
-    pr = group.pr
-    closes = dict.fromkeys([*(pull.closes if pull else ()), *named.closes])
-    return References(
-        pr,
-        tuple(number for number in closes if number != pr),
-        tuple(number for number in named.mentions if number != pr and number not in closes),
+def _issues(
+    group: _Group, pull: PullRequest | None, body: str, full_name: str
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The issues that a group closes, and those it mentions; its pull request's number is in neither."""
+    subjects = "\n".join([commit.subject[:_LONGEST_TITLE] for commit in [group.head, *group.inner]])
+    closed, mentioned = issues(subjects, body, full_name)
+    if not closed and not mentioned and not pull:
+        return (), ()
+    named = pull_request(subjects, body)
+    closes = dict.fromkeys([*(pull.closes if pull else ()), *(number for number in closed if number != named)])
+    return (
+        tuple(number for number in closes if number != group.pr),
+        tuple(n for n in mentioned if n not in (group.pr, named) and n not in closes and n not in closed),
     )
 
 
@@ -257,8 +265,10 @@ def _authors(commits: list[Commit], body: str) -> list[Person]:
     """Whoever wrote the commits of a branch; the person who pressed merge only where there is no branch."""
     inner = [commit for commit in commits[1:] if merged(commit) is None] or commits[:1]
     people = [commit.author for commit in inner]
-    for text in dict.fromkeys([body, *(commit.body for commit in commits)]):
+    for text in {body: None, **{commit.body: None for commit in commits}}:
         people += co_authors(text)
+    if len(people) == 1:
+        return people
     return list({person.email.lower(): person for person in people}.values())
 
 

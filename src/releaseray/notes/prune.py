@@ -1,6 +1,7 @@
 """What a reader need not see: changes taken back within the range, said twice, or made by and for machines."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
@@ -23,14 +24,10 @@ _QUOTED = re.compile(
 )
 _REVERT = re.compile(r"(?:this )?(?:reverts?|back(?:s|ed)? ?out|undo(?:es)?)\b(?!ing)", re.IGNORECASE)
 _REAPPLY = re.compile(r"(?:reapply|reland|re-apply|re-land|unrevert)\b", re.IGNORECASE)
-_REVERTED_SHA = re.compile(
-    r"[Rr]evert(?:s|ing|ed)?(?: of)?(?: the)?(?: (?:changes?|commits?|merge))?:?"
-    r"((?:[\s,(]{1,3}(?:and\s)?[0-9a-f]{7,64}\b){1,20})"
-)
-_SHA = re.compile(
-    r"[Rr]evert(?:s|ing|ed)?(?: of)?(?: the)?(?: changes?| commits?| merge)*:?((?:[\s,]|and|\()+[0-9a-f]{7,64}\b)+"
-)
-_SHA = re.compile(r"\b[0-9a-f]{7,64}\b")
+_OPENINGS = frozenset("TtRrBbUu")
+"""First letters of what the two patterns above match: most titles begin with another."""
+
+_REVERTED_SHA = re.compile(r"\b[0-9a-f]{7,64}\b")
 _REVERTED_PR = re.compile(
     r"^[ \t]*(?:this )?(?:PR )?reverts?:?[ \t]+(?:PR |pull request )?(?:[\w.-]+/[\w.-]+)?[#!](\d+)",
     re.IGNORECASE | re.MULTILINE,
@@ -116,8 +113,7 @@ def _joined(changes: Sequence[Change]) -> list[Change]:
             first is None
             and key.count(" ") >= 2
             and not change.reverts
-            and not _REVERT.match(key)
-            and not _REAPPLY.match(key)
+            and not (key[0] in _OPENINGS and (_REVERT.match(key) or _REAPPLY.match(key)))
         ):
             first = by_text.setdefault(key, at)
         if first is not None and first != at and first not in twins.get(at, ()):
@@ -156,40 +152,53 @@ def _cancelled(changes: Sequence[Change]) -> set[int]:
     """
     by_sha = {sha[:7]: at for at, change in enumerate(changes) for sha in change.shas}
     by_pr = {change.pr: at for at, change in enumerate(changes) if change.pr is not None}
-    by_title: dict[str, int] = {}
+    by_title = _Titles(changes)
     undone: dict[int, list[int]] = {}
     gone: set[int] = set()
     for at in range(len(changes) - 1, -1, -1):
         change = changes[at]
         if _is_revert(change):
             targets = [
-                t
-                for t in _targets(change, changes, by_sha, by_pr, by_title)
-                if t > at and (t not in gone or t in undone)
+                t for t in _targets(at, changes, by_sha, by_pr, by_title) if t > at and (t not in gone or t in undone)
             ]
             if targets:
                 undone[at] = targets
                 gone.update([at, *targets])
                 for target in targets:
                     gone.difference_update(undone.get(target, ()))
-        text, title = change.headline.text, change.title
-        by_title[_key(text)] = at
-        if title != text:
-            by_title[_key(title)] = at
     return gone
+
+
+class _Titles:
+    """Changes by their words. Few reverts name what they take back by its title alone: read when the first does."""
+
+    def __init__(self, changes: Sequence[Change]) -> None:
+        self._changes = changes
+        self._known: dict[str, list[int]] = {}
+
+    def before(self, at: int, title: str) -> int | None:
+        """The newest change of that title that is older than the change at `at`."""
+        if not self._known:
+            for place, change in enumerate(self._changes):
+                for key in {_key(change.headline.text), _key(change.title)}:
+                    self._known.setdefault(key, []).append(place)
+        places = self._known.get(_key(title), [])
+        after = bisect_right(places, at)
+        return places[after] if after < len(places) else None
 
 
 def _is_revert(change: Change) -> bool:
     text = change.headline.text
     return bool(
-        change.headline.kind == "revert" or _REVERT.match(text) or _REAPPLY.match(text)
+        change.headline.kind == "revert" or (text[:1] in _OPENINGS and (_REVERT.match(text) or _REAPPLY.match(text)))
         or ("everts commit" in change.body and "his reverts commit" in change.body[:2000] and len(change.shas) == 1)
     )  # fmt: skip
 
 
 def _targets(
-    change: Change, changes: Sequence[Change], by_sha: dict[str, int], by_pr: dict[int, int], by_title: dict[str, int]
+    revert: int, changes: Sequence[Change], by_sha: dict[str, int], by_pr: dict[int, int], by_title: _Titles
 ) -> Iterator[int]:
+    change = changes[revert]
     text = change.headline.text
     found: dict[int, None] = {}
     for passage in _REVERTED_SHA.finditer(f"{text}\n{change.body}"):
@@ -205,7 +214,7 @@ def _targets(
         name = quoted[1] if quoted else text if change.headline.kind == "revert" else ""
         if _REAPPLY.match(text) and name:
             name = f'Revert "{name}"'
-        at = by_title.get(_key(name)) if name else None
+        at = by_title.before(revert, name) if name else None
         if at is not None:
             found[at] = None
     yield from found

@@ -13,8 +13,6 @@ class References(NamedTuple):
     mentions: tuple[int, ...]
 
 
-NOTHING = References(None, (), ())
-
 _NUMBERS = (
     ("#", re.compile(r"#(\d{1,7})\b")),
     ("/issues/", re.compile(r"/issues/(\d{1,7})\b")),
@@ -46,22 +44,28 @@ _OPENING_ISSUE = re.compile(r"(?:\[[^\]]*\]\s*)?(?:gh-|GH-|#)(\d{1,7})(?:\s*(?:-
 
 def references(subject: str, body: str, full_name: str) -> References:
     """What a commit's message names. Numbers of other repositories are left out, ticket keys (`ABC-12`) too."""
-    has_numbers = "#" in subject or "-" in subject or "!" in subject
-    if not has_numbers and "#" not in body and "/" not in body:
-        return NOTHING
     pr = pull_request(subject, body)
-    closes: dict[int, None] = {}
-    mentions: dict[int, None] = {}
-    if has_numbers and (opening := _OPENING_ISSUE.match(subject)):
-        mentions[int(opening[1])] = None
-    for text in (subject, body):
-        for number, closing in _issues(text, full_name):
-            (closes if closing else mentions)[number] = None
+    closes, mentions = issues(subject, body, full_name)
     return References(
         pr,
         tuple(number for number in closes if number != pr),
         tuple(number for number in mentions if number != pr and number not in closes),
     )
+
+
+def issues(subject: str, body: str, full_name: str) -> tuple[dict[int, None], dict[int, None]]:
+    """The numbers that a message says it closes, and those that it mentions, both in order. Some may be both, and
+    one may be the pull request it came in by."""
+    closes: dict[int, None] = {}
+    mentions: dict[int, None] = {}
+    if ("#" in subject or "-" in subject) and (opening := _OPENING_ISSUE.match(subject)):
+        mentions[int(opening[1])] = None
+    for text in (subject, body):
+        for mark, pattern in _NUMBERS:
+            if mark in text:
+                for number, closing in _numbers(pattern, text, full_name):
+                    (closes if closing else mentions)[number] = None
+    return closes, mentions
 
 
 def pull_request(subject: str, body: str) -> int | None:
@@ -83,28 +87,25 @@ def _trailer(body: str) -> int | None:
     return int(found[-1]) if found else None
 
 
-def _issues(text: str, full_name: str) -> Iterator[tuple[int, bool]]:
+def _numbers(pattern: re.Pattern[str], text: str, full_name: str) -> Iterator[tuple[int, bool]]:
     """(number, whether it is closed) for each number that a word like "fixes" or "refs" introduces.
 
     The digits are looked for first and what stands before them read then: most messages have few digits and many
     words.
     """
-    for mark, pattern in _NUMBERS:
-        if mark not in text:
-            continue
-        end, closing = -1, None
-        for found in pattern.finditer(text):
-            start = found.start()
-            width = _NEAR if text[start - 1 : start] in _BREAKS else _FAR
-            before = _BEFORE.search(text, max(0, start - width), start)
-            if before:
-                elsewhere = before["url"] or before["repo"]
-                closing = None if elsewhere and not _is_here(elsewhere, full_name) else bool(before["closes"])
-            elif end < 0 or start - end > 8 or not _AND.match(text, end, start):
-                closing = None
-            if closing is not None:
-                yield int(found[1]), closing
-            end = found.end()
+    end, closing = -1, None
+    for found in pattern.finditer(text):
+        start = found.start()
+        width = _NEAR if text[start - 1 : start] in _BREAKS else _FAR
+        before = _BEFORE.search(text, max(0, start - width), start)
+        if before:
+            elsewhere = before["url"] or before["repo"]
+            closing = None if elsewhere and not _is_here(elsewhere, full_name) else bool(before["closes"])
+        elif end < 0 or start - end > 8 or not _AND.match(text, end, start):
+            closing = None
+        if closing is not None:
+            yield int(found[1]), closing
+        end = found.end()
 
 
 def _is_here(repository: str, full_name: str) -> bool:
