@@ -17,8 +17,9 @@ from structlog.contextvars import bound_contextvars
 
 from releaseray import jobs
 from releaseray.models import now
+from releaseray.repositories.expiry import forget_events_before
 from releaseray.repositories.organizations import forget_idempotency_before
-from releaseray.services import generation
+from releaseray.services import deploys, generation
 from releaseray.services.digesting import keep_digesting
 from releaseray.services.drafts import GENERATE
 from releaseray.services.prepared import PreparedHistories
@@ -52,10 +53,18 @@ async def sweep(ctx: dict[str, Any]) -> None:
         log.info("queued again", drafts=found)
 
 
+async def examine_deploys(ctx: dict[str, Any]) -> None:
+    """Read what new deploys brought."""
+    found = await deploys.examine(ctx["runtime"])
+    if found:
+        log.info("deploys examined", deploys=found)
+
+
 async def housekeep(ctx: dict[str, Any]) -> None:
     """Forget what is kept for a day only."""
     async with ctx["runtime"].database.unit_of_work() as uow:
         await forget_idempotency_before(uow.session, now() - _IDEMPOTENCY_KEPT)
+        await forget_events_before(uow.session, now() - timedelta(days=ctx["runtime"].settings.event_days))
 
 
 class WakingWorker(Worker):
@@ -115,6 +124,7 @@ def _crons(settings: Settings) -> list[CronJob]:
     every = set(range(0, 60, min(settings.sweep_seconds, 60)))
     return [
         cron(sweep, name="sweep", second=every, run_at_startup=True, keep_result=0, timeout=60),
+        cron(examine_deploys, name="examine_deploys", second=every, keep_result=0, timeout=900),
         cron(housekeep, name="housekeep", minute={0, 10, 20, 30, 40, 50}, second=30, keep_result=0, timeout=300),
     ]
 

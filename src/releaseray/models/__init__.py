@@ -6,7 +6,7 @@ from releaseray.models.drafts import Draft, DraftStatus
 from releaseray.models.organizations import ApiKey, IdempotencyRecord, Organization, Usage
 from releaseray.models.publications import HostedNote, Publication, PublicationStatus
 from releaseray.models.repos import ReleaseRange, Repository
-from releaseray.models.tracking import Deploy, DeployKind, Release, Service
+from releaseray.models.tracking import Deploy, DeployKind, Release, ReleaseChanges, Service
 from releaseray.models.tracking_errors import ErrorChange, ErrorHash, ErrorPlace, TrackedError
 from releaseray.models.tracking_events import ErrorHour, EventId, InboxKind, InboxRow, Session, SessionHour
 from releaseray.models.webhooks import Delivery, DeliveryStatus, Webhook
@@ -33,6 +33,7 @@ __all__ = [
     "Publication",
     "PublicationStatus",
     "Release",
+    "ReleaseChanges",
     "ReleaseRange",
     "Repository",
     "Service",

@@ -3,8 +3,9 @@
 import secrets
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import BigInteger, Column, Identity, Index, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Column, Identity, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from releaseray.models.base import BYTE_ORDER, new_id, timestamp
@@ -103,3 +104,16 @@ class Deploy(SQLModel, table=True):
     deployed_by: str | None = None
     commit_sha: str | None = None
     examined_at: datetime | None = timestamp(nullable=True)
+
+
+class ReleaseChanges(SQLModel, table=True):
+    """What came with a release since the one before it, as `services.suspects` reads it: which files, lines and
+    functions each change touched."""
+
+    __tablename__ = "release_changes"
+
+    release_id: str = Field(foreign_key="releases.id", ondelete="CASCADE", primary_key=True)
+    from_sha: str
+    to_sha: str
+    changes: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    read_at: datetime = timestamp()

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from releaseray.errors import NotFound
 from releaseray.models import ErrorChange, ErrorPlace, TrackedError
 from releaseray.repositories.paging import Listed, Page, listed
-from releaseray.tracking.error_state import Status
+from releaseray.tracking.error_state import Place, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,11 @@ class Errors:
         """The environments in which an error was seen."""
         query = select(ErrorPlace.environment).where(ErrorPlace.error_id == error_id).distinct()
         return (await self._session.exec(query)).all()
+
+    async def sample(self, error_id: str, place: Place) -> dict[str, Any] | None:
+        """The event that is kept of an error in a release and environment."""
+        found = await self._session.get(ErrorPlace, (error_id, place.environment, place.release))
+        return found.sample if found else None
 
     async def changes(self, error_id: str, limit: int) -> Sequence[ErrorChange]:
         """What became of an error, newest first."""

@@ -14,6 +14,7 @@ from releaseray.sources.git_forges import name_of, web_url
 from releaseray.sources.git_locations import ANYWHERE, HostCheck, check_location
 from releaseray.sources.git_mirror import Mirror
 from releaseray.sources.git_origins import Origin, PathOrigin
+from releaseray.sources.git_patches import read_patches, resolve_commit
 from releaseray.sources.git_process import Git, GitError
 from releaseray.sources.git_reading import Range, first_commits, read_range
 from releaseray.sources.git_remote import MAX_BYTES, RemoteOrigin, write_commit_graph
@@ -98,6 +99,15 @@ class GitSource:
         """Those of `tags` that the commit goes back to: one walk, where `is_ancestor` for each would be many."""
         _check_sha(sha)
         return await self._read(lambda git: read_tags(git, reached_from=sha))
+
+    async def commit(self, name: str) -> str | None:
+        """The full sha of the commit that a sha, or the beginning of one, means; None if there is none."""
+        return await self._read(lambda git: resolve_commit(git, name))
+
+    async def patches(self, from_sha: str | None, to_sha: str) -> dict[str, str]:
+        """The unified diff of each commit of `from_sha..to_sha` that is no merge, by its full sha."""
+        _check_sha(to_sha, *([from_sha] if from_sha else []))
+        return await self._read(lambda git: read_patches(git, from_sha, to_sha))
 
     async def history(self, *, from_tag: str | None, from_sha: str | None, to_tag: str, to_sha: str) -> History:
         """All that is known of `from_sha..to_sha`; see `Source.history`."""

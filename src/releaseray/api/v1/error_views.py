@@ -14,9 +14,12 @@ from releaseray.api.v1.schemas.errors import (
     Grouping,
     Regression,
     Resolution,
+    Suspect,
 )
 from releaseray.repositories.errors import Errors
+from releaseray.services import suspects
 from releaseray.services.error_states import moment
+from releaseray.tracking import suspects as tracking_suspects
 from releaseray.tracking.error_state import ErrorState, state_from_json
 
 _PLACES = 100
@@ -35,6 +38,7 @@ async def detail(session: AsyncSession, org_id: str, error_id: str) -> ErrorDeta
     state = state_from_json(error.state)
     places = await errors.places(error.id, _PLACES)
     changes = await errors.changes(error.id, _CHANGES)
+    suspected = await suspects.of_error(session, org_id, error, state)
     return ErrorDetail(
         **_summary(error, state),
         resolution=_resolution(state),
@@ -45,6 +49,7 @@ async def detail(session: AsyncSession, org_id: str, error_id: str) -> ErrorDeta
         releases=[_release(place) for place in places],
         history=[ErrorChange.model_validate(change) for change in changes],
         sample=next((place.sample for place in places if place.sample), None),
+        suspects=None if suspected is None else [_suspect(one) for one in suspected],
     )
 
 
@@ -67,6 +72,18 @@ def _regression(state: ErrorState) -> Regression | None:
     if seen is None:
         return None
     return Regression(release=seen.release, environment=seen.environment, at=moment(seen.timestamp))
+
+
+def _suspect(found: tracking_suspects.Suspect) -> Suspect:
+    change = found.change
+    return Suspect(
+        title=change.title,
+        author=change.author,
+        pull_request=change.pr,
+        commits=list(change.shas),
+        share=round(found.share, 4),
+        reasons=list(found.reasons),
+    )
 
 
 def _release(place: models.ErrorPlace) -> ErrorRelease:

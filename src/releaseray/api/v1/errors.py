@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime, ValidationError
+from pydantic import ValidationError
 
 from releaseray.api.auth import Caller, CurrentCaller
 from releaseray.api.endpoint import CurrentRuntime, Endpoint, Uow
@@ -17,7 +17,7 @@ from releaseray.api.responses import responses, scoped
 from releaseray.api.schemas.errors import KINDS
 from releaseray.api.v1.error_views import detail, summary
 from releaseray.api.v1.paging import Paging
-from releaseray.api.v1.schemas.base import Environment, Name, VersionName
+from releaseray.api.v1.schemas.base import Environment, Moment, Name, VersionName
 from releaseray.api.v1.schemas.errors import ErrorDetail, ErrorList, ErrorUpdate, StatusName
 from releaseray.api.v1.schemas.reports import (
     ErrorAccepted,
@@ -111,8 +111,8 @@ async def list_errors(
     status: Annotated[StatusName | None, Query(description="Filter by status")] = None,
     environment: Annotated[Environment | None, Query(description="Seen in this environment")] = None,
     release: Annotated[VersionName | None, Query(description="Seen in this version")] = None,
-    since: Annotated[AwareDatetime | None, Query(alias="from", description="Seen at or after")] = None,
-    until: Annotated[AwareDatetime | None, Query(alias="to", description="Seen before")] = None,
+    since: Annotated[Moment | None, Query(alias="from", description="Seen at or after")] = None,
+    until: Annotated[Moment | None, Query(alias="to", description="Seen before")] = None,
 ) -> ErrorList:
     """Get all errors, newest first."""
     wanted = ErrorFilter(service_id, Status(status) if status else None, environment, release, since, until)

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime
 
 from releaseray import models
 from releaseray.api.auth import CurrentCaller
@@ -11,7 +10,7 @@ from releaseray.api.endpoint import CurrentRuntime, Endpoint, Uow
 from releaseray.api.paging import envelope
 from releaseray.api.responses import responses, scoped
 from releaseray.api.v1.paging import Paging
-from releaseray.api.v1.schemas.base import Environment
+from releaseray.api.v1.schemas.base import Environment, Moment
 from releaseray.api.v1.schemas.services import Service, ServiceCreate, ServiceList
 from releaseray.api.v1.schemas.trends import Interval, TrendPoint, Trends, TrendSeries
 from releaseray.repositories.services import Services
@@ -58,8 +57,8 @@ async def get_trends(
     service_id: str,
     environment: Annotated[Environment | None, Query(description="Filter by environment")] = None,
     interval: Annotated[Interval, Query(description="Length of a point")] = "hour",
-    since: Annotated[AwareDatetime | None, Query(alias="from", description="Default: a day or 30 before `to`")] = None,
-    until: Annotated[AwareDatetime | None, Query(alias="to", description="Default: now")] = None,
+    since: Annotated[Moment | None, Query(alias="from", description="Default: a day or 30 before `to`")] = None,
+    until: Annotated[Moment | None, Query(alias="to", description="Default: now")] = None,
 ) -> Trends:
     """Get the errors of a service by release over time, in hours (up to 31 days) or days (up to two years)."""
     async with runtime.database.reading() as session:

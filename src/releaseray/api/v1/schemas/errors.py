@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import model_validator
 
-from releaseray.api.schemas.base import HasMore, NextOffset, OneOf, Timestamp, Total, WholeNumber
-from releaseray.api.v1.schemas.base import Input, Output, VersionName, example
+from releaseray.api.schemas.base import HasMore, NextOffset, OneOf, Timestamp, Total
+from releaseray.api.v1.schemas.base import Input, Moment, Output, PositiveNumber, VersionName, example
 from releaseray.tracking.error_state import ResolvedIn, Status
 
 StatusName = Annotated[str, OneOf("ErrorStatus", Status)]
@@ -44,6 +44,14 @@ _CHANGE: dict[str, Any] = {
 }
 _RESOLUTION: dict[str, Any] = {"resolved_in": "release", "release": "1.2.3", "at": "2024-01-15T12:00:00Z"}
 _REGRESSION: dict[str, Any] = {"release": "1.2.3", "environment": "production", "at": "2024-01-16T07:30:00Z"}
+_SUSPECT: dict[str, Any] = {
+    "title": "Round amounts before they are charged (#812)",
+    "author": "Jane Doe",
+    "pull_request": 812,
+    "commits": ["1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d"],
+    "share": 0.83,
+    "reasons": ["changes pay in shop/cart.py, the only change of this function"],
+}
 _GROUPING: dict[str, Any] = {"version": 1, "explanation": ["The type: ValueError.", "In-app calls: pay."]}
 
 
@@ -134,9 +142,23 @@ class ErrorChange(Output):
     reason: str
 
 
+class Suspect(Output):
+    """A change that may have caused the error; `share` is its part of all the evidence, 0 to 1."""
+
+    model_config = example(_SUSPECT)
+
+    title: str
+    author: str
+    pull_request: int | None
+    commits: list[str]
+    share: float
+    reasons: list[str]
+
+
 class ErrorDetail(ErrorSummary):
     """All that is known of an error. `sample` is an event of the release where it was seen last; `releases` and
-    `history` have the latest first. `ignored_events` is how many more events are ignored."""
+    `history` have the latest first. `ignored_events` is how many more events are ignored. `suspects` are the changes
+    that likely caused it, likeliest first; null where it is not known what came with the release."""
 
     model_config = example(
         {
@@ -149,6 +171,7 @@ class ErrorDetail(ErrorSummary):
             "releases": [_PLACE],
             "history": [_CHANGE],
             "sample": None,
+            "suspects": [_SUSPECT],
         }
     )
 
@@ -160,6 +183,7 @@ class ErrorDetail(ErrorSummary):
     releases: list[ErrorRelease]
     history: list[ErrorChange]
     sample: dict[str, Any] | None
+    suspects: list[Suspect] | None
 
 
 _ONLY_RESOLVED = ("resolved_in", "release")
@@ -189,8 +213,8 @@ class ErrorUpdate(Input):
     status: Literal["new", "resolved", "ignored"]
     resolved_in: ResolvedInName | None = None
     release: VersionName | None = None
-    ignored_until: Annotated[AwareDatetime | None, Field(strict=False)] = None
-    ignored_events: Annotated[WholeNumber | None, Field(ge=1, le=10**9)] = None
+    ignored_until: Moment | None = None
+    ignored_events: PositiveNumber | None = None
 
     @model_validator(mode="after")
     def _fields_fit_the_status(self) -> Self:

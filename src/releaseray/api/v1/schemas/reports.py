@@ -2,12 +2,23 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field, WrapValidator
+from pydantic import Field, WithJsonSchema, WrapValidator
 from pydantic_core.core_schema import ValidatorFunctionWrapHandler
 from typing_extensions import TypeAliasType
 
-from releaseray.api.schemas.base import OneOf, WholeNumber
-from releaseray.api.v1.schemas.base import Environment, Input, Line, Name, Output, VersionName, example
+from releaseray.api.schemas.base import OneOf
+from releaseray.api.v1.schemas.base import (
+    ONE_LINE,
+    Environment,
+    Input,
+    Line,
+    Moment,
+    Name,
+    Output,
+    PositiveNumber,
+    VersionName,
+    example,
+)
 from releaseray.tracking.event import Level
 
 MAX_BATCH = 100
@@ -15,6 +26,8 @@ LevelName = Annotated[str, OneOf("Level", Level)]
 Text = Annotated[str, Field(min_length=1, max_length=8000, pattern=r"^[^\x00]+$")]
 EventId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", examples=["0123456789abcdef0123456789abcdef"])]
 
+_TAG: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": ONE_LINE}
+_TAGS: dict[str, Any] = {"type": "object", "maxProperties": 100, "additionalProperties": _TAG, "propertyNames": _TAG}
 _REPORT: dict[str, Any] = {
     "service_id": "svc_abc123",
     "type": "ValueError",
@@ -43,7 +56,7 @@ class ReportFrame(Input):
     function: Line | None = None
     module: Line | None = None
     filename: Line | None = None
-    lineno: Annotated[WholeNumber | None, Field(ge=1, le=2**31 - 1)] = None
+    lineno: PositiveNumber | None = None
     in_app: bool | None = None
     context_line: Text | None = None
 
@@ -58,7 +71,7 @@ class ErrorReport(Input):
     message: Text
     type: Line | None = None
     event_id: EventId | None = None
-    timestamp: Annotated[AwareDatetime | None, Field(strict=False)] = None
+    timestamp: Moment | None = None
     level: Annotated[LevelName, Field(validate_default=True)] = "error"
     platform: Environment = "other"
     environment: Environment = "production"
@@ -69,7 +82,7 @@ class ErrorReport(Input):
     handled: bool | None = None
     user_id: Name | None = None
     fingerprint: Annotated[list[Name], Field(default_factory=list, max_length=16)]
-    tags: Annotated[dict[Name, Name], Field(default_factory=dict, max_length=100)]
+    tags: Annotated[dict[Name, Name], Field(default_factory=dict, max_length=100), WithJsonSchema(_TAGS)]
     frames: Annotated[list[ReportFrame], Field(default_factory=list, max_length=250)]
 
 
