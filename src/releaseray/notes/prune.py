@@ -27,7 +27,11 @@ _REAPPLY = re.compile(r"(?:reapply|reland|re-apply|re-land|unrevert)\b", re.IGNO
 _OPENINGS = frozenset("TtRrBbUu")
 """First letters of what the two patterns above match: most titles begin with another."""
 
-_REVERTED_SHA = re.compile(r"\b[0-9a-f]{7,64}\b")
+_REVERTED_SHA = re.compile(
+    r"[Rr]evert(?:s|ing|ed)?(?: of)?(?: the)?(?: (?:changes?|commits?|merge))?:?"
+    r"((?:[\s,(]{1,3}(?:and\s)?[0-9a-f]{7,64}\b){1,20})"
+)
+_SHA = re.compile(r"\b[0-9a-f]{7,64}\b")
 _REVERTED_PR = re.compile(
     r"^[ \t]*(?:this )?(?:PR )?reverts?:?[ \t]+(?:PR |pull request )?(?:[\w.-]+/[\w.-]+)?[#!](\d+)",
     re.IGNORECASE | re.MULTILINE,
