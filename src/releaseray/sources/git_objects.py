@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from releaseray.sources.git_process import READ_TIMEOUT, Git, pipe
+from releaseray.sources.git_process import READ_TIMEOUT, Git, GitError, pipe
 
 BATCH = 64
 MAX_FOLDER = 1 << 22
@@ -57,8 +57,11 @@ class Objects:
         for start in range(0, len(names), BATCH):
             # A batch is smaller than the pipe, so that neither side waits for the other
             batch = [name.encode("utf-8", "surrogateescape") for name in names[start : start + BATCH]]
-            stdin.write(b"".join(_nameable(name) + b"\n" for name in batch))
-            stdin.flush()
+            try:
+                stdin.write(b"".join(_nameable(name) + b"\n" for name in batch))
+                stdin.flush()
+            except BrokenPipeError as error:
+                raise self._ended() from error
             # Read as a whole, so that a caller who stops half way leaves no answers to the next question
             yield from [self._answer(limit) for _ in batch]
 
@@ -96,6 +99,12 @@ class Objects:
         if not chunk:
             raise self._child.failure()
         self._buffer += chunk
+
+    def _ended(self) -> GitError:
+        """What git complained of before it ended; it may be unread yet."""
+        while self._child.read():
+            pass
+        return self._child.failure()
 
 
 def _nameable(name: bytes) -> bytes:

@@ -8,6 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -155,8 +156,10 @@ class Child:
         self.process.wait()
         self._selector.close()
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
-            if pipe:
-                pipe.close()
+            # Closing writes what is still buffered, to a process that has ended.
+            with suppress(BrokenPipeError):
+                if pipe:
+                    pipe.close()
         self._git.forget(self)
 
     def chunks(self) -> Iterator[bytes]:
