@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from releaseray.services import keys
 from releaseray.services.keys import DEFAULT_SCOPES, Scope
 from releaseray.services.runtime import Runtime
 from releaseray.settings import Settings
+from tests.receiver import Receiver
 from tests.repository import GitRepository
 
 PLENTY = 1_000_000
@@ -120,6 +122,7 @@ def settings() -> Iterator[Settings]:
             rate_limit_per_hour=PLENTY,
             rate_limit_org_per_day=PLENTY,
             unauthorized_per_minute=PLENTY,
+            outbound_allow=(ip_network("127.0.0.1/32"),),
         )
 
 
@@ -150,6 +153,13 @@ def org(server: Server) -> Iterator[Org]:
     made = make_org(server)
     with made.client:
         yield made
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """Somebody else's server, for what goes out."""
+    with Receiver().running() as receiver:
+        yield receiver
 
 
 @pytest.fixture

@@ -6,7 +6,20 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 
 from releaseray import __version__
-from releaseray.api import drafts, health, ingest, keys, metrics, problems, publish, ranges, repos, stats
+from releaseray.api import (
+    channels,
+    drafts,
+    health,
+    ingest,
+    keys,
+    metrics,
+    problems,
+    publish,
+    ranges,
+    repos,
+    stats,
+    webhooks,
+)
 from releaseray.api.auth import KeyRing
 from releaseray.api.body_limit import BodyLimit
 from releaseray.api.gate import Gate
@@ -58,7 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Gate, keys=KeyRing(runtime.database), limiter=limiter, usage=usage)
     problems.register(app)
     api = APIRouter(prefix="/api")
-    for module in (drafts, ranges, publish, repos, stats, keys):
+    for module in (drafts, ranges, publish, repos, stats, keys, channels, webhooks):
         api.include_router(module.router)
     app.include_router(api)
     app.include_router(v1.router)

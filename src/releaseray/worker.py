@@ -19,7 +19,8 @@ from releaseray import jobs
 from releaseray.models import now
 from releaseray.repositories.expiry import forget_events_before
 from releaseray.repositories.organizations import forget_idempotency_before
-from releaseray.services import deploys, generation
+from releaseray.repositories.webhooks import forget_deliveries_before, forget_former_secrets
+from releaseray.services import calls, deploys, generation
 from releaseray.services.digesting import keep_digesting
 from releaseray.services.drafts import GENERATE
 from releaseray.services.prepared import PreparedHistories
@@ -31,6 +32,7 @@ _WAKE_SECONDS = 1
 _REDIS_SECONDS = 10
 _LOCK_SECONDS = 10
 _IDEMPOTENCY_KEPT = timedelta(hours=24)
+_DELIVERIES_KEPT = timedelta(days=30)
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 JOBS = Counter("releaseray_worker_jobs_total", "Jobs run", ["function"])
@@ -61,9 +63,11 @@ async def examine_deploys(ctx: dict[str, Any]) -> None:
 
 
 async def housekeep(ctx: dict[str, Any]) -> None:
-    """Forget what is kept for a day only."""
+    """Forget what is kept for a time only."""
     async with ctx["runtime"].database.unit_of_work() as uow:
         await forget_idempotency_before(uow.session, now() - _IDEMPOTENCY_KEPT)
+        await forget_deliveries_before(uow.session, now() - _DELIVERIES_KEPT)
+        await forget_former_secrets(uow.session)
         await forget_events_before(uow.session, now() - timedelta(days=ctx["runtime"].settings.event_days))
 
 
@@ -143,8 +147,9 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
     workers: list[WakingWorker] = []
     working = asyncio.create_task(_keep_working(runtime, workers))
     digesting = asyncio.create_task(keep_digesting(runtime.database.dsn))
+    calling = asyncio.create_task(calls.dispatch(runtime))
     stopping = asyncio.create_task(stop.wait())
-    tasks = (working, digesting, stopping)
+    tasks = (working, digesting, calling, stopping)
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:

@@ -15,6 +15,8 @@ NOBODYS = {
     "repo_id": "repo_0000000000000000000000",
     "publication_id": "pub_0000000000000000000000",
     "key_id": "key_0000000000000000000000",
+    "webhook_id": "whk_0000000000000000000000",
+    "delivery_id": "evt_0000000000000000000000",
 }
 CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/api/drafts?releaseRangeId={range_id}", None),
@@ -30,6 +32,18 @@ CALLS: list[tuple[str, str, Any]] = [
     ("DELETE", "/api/repos/{repo_id}", None),
     ("POST", "/api/keys/{key_id}/rotate", {}),
     ("DELETE", "/api/keys/{key_id}", None),
+    ("GET", "/api/channels/slack", None),
+    ("DELETE", "/api/channels/slack", None),
+    ("POST", "/api/channels/slack/test", None),
+    ("GET", "/api/webhooks/{webhook_id}", None),
+    ("PATCH", "/api/webhooks/{webhook_id}", {"url": "https://elsewhere.example/"}),
+    ("DELETE", "/api/webhooks/{webhook_id}", None),
+    ("POST", "/api/webhooks/{webhook_id}/rotate", {}),
+    ("POST", "/api/webhooks/{webhook_id}/ping", None),
+    ("POST", "/api/webhooks/{webhook_id}/replay", {"since": "2026-01-01T00:00:00Z"}),
+    ("GET", "/api/webhooks/{webhook_id}/deliveries", None),
+    ("GET", "/api/webhooks/{webhook_id}/deliveries/{delivery_id}", None),
+    ("POST", "/api/webhooks/{webhook_id}/deliveries/{delivery_id}/replay", None),
 ]
 
 
@@ -38,12 +52,18 @@ def theirs(client: httpx.Client, repo_id: str, range_id: str, draft: dict[str, A
     """One of everything, of another organization."""
     publication = client.post("/api/publish", json={"draftId": draft["id"], "channel": "hosted"}).json()
     key = client.post("/api/keys", json={"name": "theirs"}).json()
+    client.put("/api/channels/slack", json={"webhookUrl": "https://hooks.slack.com/services/theirs"})
+    body = {"url": "https://ci.acme.test/hooks", "events": ["draft.published"]}
+    webhook = client.post("/api/webhooks", json=body).json()
+    delivery = client.post(f"/api/webhooks/{webhook['id']}/ping").json()
     return {
         "draft_id": draft["id"],
         "range_id": range_id,
         "repo_id": repo_id,
         "publication_id": publication["id"],
         "key_id": key["id"],
+        "webhook_id": webhook["id"],
+        "delivery_id": delivery["id"],
     }
 
 

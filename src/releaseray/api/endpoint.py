@@ -4,7 +4,7 @@ import functools
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, params
@@ -37,7 +37,11 @@ _IDS = {
     "service_id": ("Service", "svc"),
     "error_id": ("Error", "err"),
 }
+_STILL_RUNNING = "A request with this Idempotency-Key is still running."
+LONGEST_WAIT = timedelta(seconds=15)
+"""How long `afterwards` may take at most."""
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+Afterwards = Callable[[Response], Awaitable[Response]]
 
 
 class Endpoint(APIRoute):
@@ -108,14 +112,25 @@ def _check_ids(request: Request) -> None:
 
 
 async def _in_one_transaction(request: Request, handle: Handler) -> Response:
-    """Commit what the endpoint did only once its answer is made, and before the client has it."""
+    """Commit what the endpoint did only once its answer is made, and before the client has it.
+
+    An endpoint that waits for what it began sets `request.state.afterwards`, which gives the final answer when the
+    transaction is over.
+    """
     runtime: Runtime = request.app.state.runtime
     key = request.headers.get("idempotency-key") if request.method == "POST" else None
+    request.state.afterwards = None
     async with runtime.database.unit_of_work() as uow:
         request.state.uow = uow
-        if key is None:
-            return await handle(request)
-        return await _once(uow, request, key, handle)
+        response = await (handle(request) if key is None else _once(uow, request, key, handle))
+    afterwards: Afterwards | None = request.state.afterwards
+    if afterwards is None:
+        return response
+    response = await afterwards(response)
+    if key is not None:
+        async with runtime.database.unit_of_work() as uow:
+            await _remember(uow, request, key, response)
+    return response
 
 
 async def _once(uow: UnitOfWork, request: Request, key: str, handle: Handler) -> Response:
@@ -124,16 +139,25 @@ async def _once(uow: UnitOfWork, request: Request, key: str, handle: Handler) ->
         raise InvalidRequest.field("Idempotency-Key", f"must have 1 to {_KEY_LENGTH} characters")
     remembered = Idempotency(uow.session, request.state.caller.org_id)
     if not await remembered.try_lock(key):
-        raise Conflict("A request with this Idempotency-Key is still running.")
-    fingerprint = await _fingerprint(request)
+        raise Conflict(_STILL_RUNNING)
     earlier = await remembered.find(key, now() - _KEPT)
     if earlier is None:
         response = await handle(request)
-        await remembered.remember(key, fingerprint, response.status_code, bytes(response.body))
+        await _remember(uow, request, key, response, now() + LONGEST_WAIT if request.state.afterwards else None)
         return response
-    if earlier.request_digest != fingerprint:
+    if earlier.request_digest != await _fingerprint(request):
         raise Conflict("This Idempotency-Key was used for another request.")
+    if earlier.running_until is not None and earlier.running_until > now():
+        raise Conflict(_STILL_RUNNING)
     return Response(earlier.body, earlier.status, {"Idempotent-Replayed": "true"}, media_type="application/json")
+
+
+async def _remember(
+    uow: UnitOfWork, request: Request, key: str, response: Response, running_until: datetime | None = None
+) -> None:
+    remembered = Idempotency(uow.session, request.state.caller.org_id)
+    digest, body = await _fingerprint(request), bytes(response.body)
+    await remembered.remember(key, digest, response.status_code, body, running_until=running_until)
 
 
 async def _fingerprint(request: Request) -> bytes:

@@ -2,14 +2,55 @@
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Protocol, TypeVar
+from typing import Annotated, Any, Protocol, TypeVar, cast
 
 import httpx
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, SecretStr
 from pydantic.alias_generators import to_camel
+from pydantic_core import CoreSchema
+
+_ADDRESS, _TOKEN = r"^https?://[!-~]+$", r"^[!-~]+$"
+
+
+def _plain(secret: SecretStr) -> SecretStr:
+    if re.fullmatch(_TOKEN, secret.get_secret_value()) is None:
+        raise ValueError("must be ASCII without spaces")
+    return secret
+
+
+def _address(secret: SecretStr) -> SecretStr:
+    if re.fullmatch(_ADDRESS, secret.get_secret_value()) is None:
+        raise ValueError("must be an address that begins with https:// or http://")
+    return secret
+
+
+Token = Annotated[
+    SecretStr,
+    AfterValidator(_plain),
+    Field(min_length=8, max_length=500, json_schema_extra={"pattern": _TOKEN}),
+]
+"""A secret that travels in a header."""
+SecretUrl = Annotated[
+    SecretStr,
+    AfterValidator(_address),
+    Field(min_length=8, max_length=2048, json_schema_extra={"pattern": _ADDRESS}),
+]
+"""An address that is all it takes to post."""
+ApiUrl = Annotated[str, Field(pattern=_ADDRESS, max_length=2048)]
+"""Where a vendor's API is."""
+
+
+class LeftOut:
+    """Marks a field that may be left out, but is not `null` when it is there."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        nullable: Any = handler(source)
+        return cast(CoreSchema, nullable["schema"])
+
 
 SEED_ORDER = ("github", "intercom", "hosted", "slack", "teams")
 

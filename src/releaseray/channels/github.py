@@ -1,13 +1,13 @@
 """GitHub releases: the release of the tag is made or updated, and what people wrote into it is kept."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 
 import httpx
-from pydantic import Field, SecretStr
+from pydantic import ConfigDict
 
-from releaseray.channels import ChannelConfig, ChannelError, Note, Result
+from releaseray.channels import ApiUrl, ChannelConfig, ChannelError, Note, Result, Token
 from releaseray.channels.release_body import merged
 from releaseray.github import DEFAULT_URL, GitHubApi, GitHubError, Kind, TokenAuth
 
@@ -19,8 +19,10 @@ MAX_LIST_PAGES = 34
 class GitHubConfig(ChannelConfig):
     """`apiUrl` is `https://HOST/api/v3` for Enterprise Server."""
 
-    token: Annotated[SecretStr, Field(min_length=8, max_length=500)]
-    api_url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2048)] = DEFAULT_URL
+    model_config = ConfigDict(json_schema_extra={"examples": [{"token": "github_pat_secret"}]})
+
+    token: Token
+    api_url: ApiUrl = DEFAULT_URL
 
 
 class GitHub:

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import httpx
+from pydantic import ConfigDict
 
 from releaseray.channels import ChannelConfig, ChannelError, Note, Result
 
 
 class HostedConfig(ChannelConfig):
     """There is nothing to set up."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{}]})
 
 
 class Hosted:

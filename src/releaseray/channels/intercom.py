@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 import httpx
 import nh3
 from markdown_it import MarkdownIt
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import BeforeValidator, ConfigDict, Field
 
-from releaseray.channels import ChannelConfig, ChannelError, Note, Result
+from releaseray.channels import ApiUrl, ChannelConfig, ChannelError, LeftOut, Note, Result, Token
 from releaseray.channels.calls import call, json_object, objects
 from releaseray.channels.cutting import cut_markdown, shorten
 
@@ -26,21 +26,30 @@ MAX_PAGES = 5
 _HTML = MarkdownIt("js-default", {"html": False})
 
 
-def _digits(value: object) -> object:
+def _whole(value: object) -> object:
+    """A number however it is written: `2`, `2.0` (JSON knows one kind of number) or `"2"`."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19 else value
 
 
-Number = Annotated[int, BeforeValidator(_digits), Field(ge=1)]
+Number = Annotated[int, Field(ge=1), BeforeValidator(_whole)]
 
 
 class IntercomConfig(ChannelConfig):
     """`senderId` is the teammate in whose name the item appears; numbers may be given as strings of digits."""
 
-    access_token: Annotated[SecretStr, Field(min_length=8, max_length=500)]
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"accessToken": "dG9rOnNlY3JldA==", "region": "us", "senderId": 991267, "newsfeedId": 53732}]
+        }
+    )
+
+    access_token: Token
     region: Literal["us", "eu", "au"]
     sender_id: Number
     newsfeed_id: Number
-    api_url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2048)] | None = None
+    api_url: Annotated[ApiUrl | None, LeftOut()] = None
 
 
 class Intercom:

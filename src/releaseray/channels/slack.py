@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
 import httpx
-from pydantic import Field, SecretStr, model_validator
+from pydantic import ConfigDict, Field, SecretStr, model_validator
 
-from releaseray.channels import ChannelConfig, ChannelError, Note, Result
+from releaseray.channels import ApiUrl, ChannelConfig, ChannelError, LeftOut, Note, Result, SecretUrl, Token
 from releaseray.channels.calls import (
     call,
     cannot_look,
@@ -30,16 +30,27 @@ PASSING = {
 UNKNOWN_OUTCOME = {"internal_error", "fatal_error", "request_timeout"}
 GONE = {"message_not_found"}
 
-Secret = Annotated[SecretStr, Field(min_length=8, max_length=2048)]
+ChannelId = Annotated[str, Field(min_length=2, max_length=100, pattern=r"^[#A-Za-z0-9._-]+$")]
 
 
 class SlackConfig(ChannelConfig):
     """`{"webhookUrl"}`, or `{"botToken", "channelId"}`; `apiUrl` for GovSlack."""
 
-    webhook_url: Secret | None = None
-    bot_token: Secret | None = None
-    channel_id: Annotated[str, Field(min_length=2, max_length=100, pattern=r"^[#A-Za-z0-9._-]+$")] | None = None
-    api_url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2048)] = "https://slack.com/api"
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"webhookUrl": "https://hooks.slack.com/services/T000/B000/secret"},
+                {"botToken": "xoxb-secret", "channelId": "C024BE91L"},
+            ],
+            "oneOf": [{"required": ["webhookUrl"]}, {"required": ["botToken", "channelId"]}],
+            "dependentRequired": {"botToken": ["channelId"], "channelId": ["botToken"]},
+        }
+    )
+
+    webhook_url: Annotated[SecretUrl | None, LeftOut()] = None
+    bot_token: Annotated[Token | None, LeftOut()] = None
+    channel_id: Annotated[ChannelId | None, LeftOut()] = None
+    api_url: ApiUrl = "https://slack.com/api"
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:

@@ -1,12 +1,12 @@
 """Microsoft Teams, by the webhook of a Workflow: an Adaptive Card, sent at most once."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any
 
 import httpx
-from pydantic import Field, SecretStr
+from pydantic import ConfigDict
 
-from releaseray.channels import ChannelConfig, ChannelError, Note, Result
+from releaseray.channels import ChannelConfig, ChannelError, Note, Result, SecretUrl
 from releaseray.channels.calls import call, cannot_look, fingerprint, reason, sent_at_most_once, unchanged
 from releaseray.channels.teams_card import message
 
@@ -17,7 +17,11 @@ FAILED_IN_A_200 = "webhook message delivery failed"
 class TeamsConfig(ChannelConfig):
     """`{"webhookUrl"}`: the whole address is a secret, for `sig=` in it is all that is needed to post."""
 
-    webhook_url: Annotated[SecretStr, Field(min_length=8, max_length=2048)]
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"webhookUrl": "https://acme.webhook.office.com/workflows/secret"}]}
+    )
+
+    webhook_url: SecretUrl
 
 
 class Teams:

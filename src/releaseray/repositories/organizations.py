@@ -109,9 +109,12 @@ class Idempotency:
         )
         return (await self._session.exec(query)).first()
 
-    async def remember(self, key: str, request_digest: bytes, status: int, body: bytes) -> None:
-        """Keep the answer, in place of one that was too old to be found."""
-        values = {"request_digest": request_digest, "status": status, "body": body, "created_at": now()}
+    async def remember(
+        self, key: str, request_digest: bytes, status: int, body: bytes, *, running_until: datetime | None = None
+    ) -> None:
+        """Keep the answer, in place of a provisional one or of one that was too old to be found."""
+        values: dict[str, Any] = {"request_digest": request_digest, "status": status, "body": body}
+        values |= {"running_until": running_until, "created_at": now()}
         row = insert(IdempotencyRecord).values(org_id=self._org_id, key=key, **values)
         await self._session.exec(row.on_conflict_do_update(index_elements=["org_id", "key"], set_=values))
 

@@ -1,15 +1,14 @@
 """The worker's side of a draft: claim the row, read the history, build, and write once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 
 from releaseray import notes
-from releaseray.db import is_outage
 from releaseray.errors import NotFound
 from releaseray.models import Draft, DraftStatus, ReleaseRange, Repository
 from releaseray.notes.draft import Flags
@@ -17,17 +16,16 @@ from releaseray.notes.prepared import Prepared
 from releaseray.repositories import drafts as rows
 from releaseray.repositories.organizations import UsageOf
 from releaseray.repositories.repos import Ranges, Repos
-from releaseray.services import clones
+from releaseray.services import clones, events
 from releaseray.services.drafts import GENERATE, job_id, this_month
+from releaseray.services.outages import despite_outages
 from releaseray.services.prepared import PreparedHistories
 from releaseray.services.runtime import Runtime
 from releaseray.sources import SourceError
 
 _SWEEP_LIMIT = 500
 _FIRST_PUSH_GRACE = timedelta(seconds=5)
-_OUTAGE_PAUSE_SECONDS = 0.5
 
-T = TypeVar("T")
 log = structlog.stdlib.get_logger(__name__)
 
 
@@ -60,7 +58,7 @@ async def _make(runtime: Runtime, histories: PreparedHistories, draft: Draft) ->
         return _failed(f"The generation was broken off {draft.attempt - 1} times. Try a smaller range.")
     try:
         async with asyncio.timeout(runtime.settings.draft_timeout):
-            repo, found = await _despite_outages(lambda: _asked_for(runtime, draft))
+            repo, found = await despite_outages(lambda: _asked_for(runtime, draft))
             prepared = await histories.get(found.id, lambda: _prepare(runtime, repo, found))
             made = await asyncio.to_thread(notes.build, prepared, draft.persona)
     except NotFound:
@@ -112,12 +110,12 @@ def _failed_for(draft: Draft) -> dict[str, Any]:
 async def _finish(runtime: Runtime, draft: Draft, values: dict[str, Any]) -> None:
     """Write the result once, however long the database is away; what it does not take ends `failed`."""
     try:
-        await _despite_outages(lambda: _write(runtime, draft, values))
+        await despite_outages(lambda: _write(runtime, draft, values))
     except ClaimLost:
         raise
     except Exception:
         log.exception("result not written", draft_id=draft.id)
-        await _despite_outages(lambda: _write(runtime, draft, _failed_for(draft)))
+        await despite_outages(lambda: _write(runtime, draft, _failed_for(draft)))
 
 
 async def _write(runtime: Runtime, draft: Draft, values: dict[str, Any]) -> None:
@@ -126,19 +124,8 @@ async def _write(runtime: Runtime, draft: Draft, values: dict[str, Any]) -> None
             raise ClaimLost
         if values["status"] == DraftStatus.COMPLETED:
             await UsageOf(uow.session, draft.org_id).add(this_month(), drafts_generated=1)
+            await events.draft_generated(uow.session, draft)
     log.info("draft finished", draft_id=draft.id, attempt=draft.attempt, status=str(values["status"]))
-
-
-async def _despite_outages(call: Callable[[], Awaitable[T]]) -> T:
-    """What `call` answers once the database does."""
-    while True:
-        try:
-            return await call()
-        except Exception as problem:
-            if not is_outage(problem):
-                raise
-            log.warning("the database is out of reach, trying again", problem=str(problem))
-        await asyncio.sleep(_OUTAGE_PAUSE_SECONDS)
 
 
 @asynccontextmanager

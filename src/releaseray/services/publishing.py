@@ -1,17 +1,22 @@
-"""Publishing a finished draft to a channel."""
+"""Publishing a finished draft: the hosted page at once, other channels by a worker."""
 
 import asyncio
 from urllib.parse import quote
 
-from releaseray.channels import CHANNELS
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from releaseray.db import UnitOfWork
 from releaseray.errors import Conflict
 from releaseray.markdown import render
-from releaseray.models import DraftStatus, HostedNote, Publication, PublicationStatus, now
+from releaseray.models import Draft, DraftStatus, HostedNote, Publication, PublicationStatus, now
+from releaseray.repositories.channels import ChannelSetups
 from releaseray.repositories.drafts import Drafts
+from releaseray.repositories.notices import notify_work
 from releaseray.repositories.organizations import UsageOf
 from releaseray.repositories.publications import Publications, put_hosted
 from releaseray.repositories.repos import Ranges, Repos
+from releaseray.services import events
+from releaseray.services.channels import HOSTED, not_set_up
 from releaseray.services.drafts import this_month
 from releaseray.services.runtime import Runtime
 
@@ -28,21 +33,43 @@ def permalink(home: str, version: str) -> str:
 
 
 async def publish(
-    runtime: Runtime, uow: UnitOfWork, org_id: str, draft_id: str, channel: str
+    runtime: Runtime, uow: UnitOfWork, org_id: str, draft_id: str, channel: str, *, as_draft: bool = False
 ) -> tuple[Publication, bool]:
-    """Publish a draft, and whether that is its first time on this channel.
+    """The publication of a draft, and whether this is its first time on this channel.
 
-    Raises `NotFound`, and `Conflict` when the draft is not finished or the channel is not set up.
+    The hosted page is done at once. For other channels the row is the job: once committed, a worker publishes it
+    whatever becomes of this process. Raises `NotFound`, and `Conflict` when the draft is not finished or the channel
+    is not set up.
     """
     draft = await Drafts(uow.session, org_id).get(draft_id)
     if draft.status != DraftStatus.COMPLETED:
         raise Conflict(f"Draft {draft_id} is {draft.status}; only a finished draft can be published.")
-    if channel != "hosted":
-        raise Conflict(f"The channel {channel} is not set up. {CHANNELS[channel].setup}".strip())
-    found = await Ranges(uow.session, org_id).get(draft.range_id)
-    repo = await Repos(uow.session, org_id).get(found.repo_id)
+    if channel == HOSTED:
+        return await _show(runtime, uow, draft)
+    if await ChannelSetups(uow.session, org_id).find(channel) is None:
+        raise Conflict(not_set_up(channel))
+    return await _ask(uow, draft, channel, as_draft)
+
+
+async def _ask(uow: UnitOfWork, draft: Draft, channel: str, as_draft: bool) -> tuple[Publication, bool]:
+    """Put the publication in process. One that is being made already will be made once more, with the newest text."""
+    publication, first = await Publications(uow.session, draft.org_id).claim(draft.id, channel)
+    publication.status, publication.error = PublicationStatus.PROCESSING, None
+    publication.as_draft = as_draft
+    publication.asked += 1
+    publication.tries = 0
+    # While a call may be under way its claim stands; a mere wait for the next try ends now.
+    publication.due_at = publication.due_at if publication.due_at and publication.unsure else now()
+    uow.session.add(publication)
+    await notify_work(uow.session, "publications")
+    return publication, first
+
+
+async def _show(runtime: Runtime, uow: UnitOfWork, draft: Draft) -> tuple[Publication, bool]:
+    found = await Ranges(uow.session, draft.org_id).get(draft.range_id)
+    repo = await Repos(uow.session, draft.org_id).get(found.repo_id)
     html = await asyncio.to_thread(render, draft.body_md, found.to_tag)
-    publication, first = await Publications(uow.session, org_id).claim(draft_id, channel)
+    publication, first = await Publications(uow.session, draft.org_id).claim(draft.id, HOSTED)
     moment = now()
     await put_hosted(
         uow.session,
@@ -58,10 +85,17 @@ async def publish(
             updated_at=moment,
         ),
     )
-    publication.status = PublicationStatus.COMPLETED
     publication.url = page_url(runtime, repo.slug, found.to_tag)
-    publication.published_at = moment
-    uow.session.add(publication)
-    if first:
-        await UsageOf(uow.session, org_id).add(this_month(), published_releases=1)
+    await complete(uow.session, draft, publication)
     return publication, first
+
+
+async def complete(session: AsyncSession, draft: Draft, publication: Publication) -> None:
+    """Write down that a publication is out, count it when it is for the first time, and tell the webhooks."""
+    first = publication.published_at is None
+    publication.status, publication.error = PublicationStatus.COMPLETED, None
+    publication.published_at = now()
+    session.add(publication)
+    if first:
+        await UsageOf(session, draft.org_id).add(this_month(), published_releases=1)
+    await events.draft_published(session, draft, publication)

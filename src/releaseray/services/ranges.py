@@ -10,7 +10,7 @@ from releaseray.models import ReleaseRange, Repository
 from releaseray.notes.history import Tag
 from releaseray.notes.versions import newest_release, previous_tags, sort_key
 from releaseray.repositories.repos import Ranges, Repos
-from releaseray.services import clones
+from releaseray.services import clones, events
 from releaseray.services.runtime import Runtime
 from releaseray.sources import SourceError
 from releaseray.sources.git import GitSource
@@ -119,6 +119,7 @@ async def _count_and_insert(
     )
     ranges = Ranges(uow.session, repo.org_id)
     if await ranges.insert(made):
+        await events.range_created(uow.session, made)
         return made, True
     meanwhile = await ranges.find(repo.id, from_tag, newer.name)
     if meanwhile is None:

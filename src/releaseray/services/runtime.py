@@ -5,19 +5,25 @@ from pathlib import Path
 
 from releaseray.db import Database
 from releaseray.jobs import Jobs
+from releaseray.outbound import OutboundClient
 from releaseray.secrets import SecretBox, open_box
 from releaseray.settings import Settings
+
+_RECEIVERS = 400
+_ANSWER_BYTES = 65_536
 
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """One per process."""
+    """One per process. `vendors` calls channels and GitHub, `receivers` the webhooks of clients."""
 
     settings: Settings
     redis_url: str
     database: Database
     jobs: Jobs
     secrets: SecretBox
+    vendors: OutboundClient
+    receivers: OutboundClient
 
     @classmethod
     def of(cls, settings: Settings) -> "Runtime":
@@ -28,7 +34,16 @@ class Runtime:
         jobs = Jobs(settings.redis_url)
         keys = [key.get_secret_value() for key in settings.secret_keys]
         box = open_box(keys, settings.data_dir.absolute())
-        return cls(settings, settings.redis_url, Database(settings.database_url, jobs), jobs, box)
+        allow = settings.outbound_allow
+        return cls(
+            settings,
+            settings.redis_url,
+            Database(settings.database_url, jobs),
+            jobs,
+            box,
+            vendors=OutboundClient(allow),
+            receivers=OutboundClient(allow, limit=_ANSWER_BYTES, cut=True, connections=_RECEIVERS),
+        )
 
     async def start(self) -> None:
         """Connect to the database."""
@@ -36,6 +51,8 @@ class Runtime:
 
     async def close(self) -> None:
         """Close all connections."""
+        await self.vendors.aclose()
+        await self.receivers.aclose()
         await self.jobs.close()
         await self.database.close()
 

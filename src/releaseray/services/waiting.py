@@ -17,8 +17,9 @@ log = structlog.stdlib.get_logger(__name__)
 class Finished:
     """One listening connection a process. Notices can be missed while it is away, so waiters also look again."""
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, notices: str = FINISHED) -> None:
         self._dsn = dsn
+        self._notices = notices
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self._listening: asyncio.Task[None] | None = None
 
@@ -51,7 +52,7 @@ class Finished:
             try:
                 await self._listen_until_gone()
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
-                log.warning("cannot listen for finished drafts", problem=str(problem))
+                log.warning("cannot listen for notices", problem=str(problem))
                 await asyncio.sleep(_RECONNECT_SECONDS)
 
     async def _listen_until_gone(self) -> None:
@@ -59,7 +60,7 @@ class Finished:
         gone = asyncio.Event()
         connection.add_termination_listener(lambda _: gone.set())
         try:
-            await connection.add_listener(FINISHED, self._notice)
+            await connection.add_listener(self._notices, self._notice)
             await gone.wait()
         finally:
             connection.terminate()
