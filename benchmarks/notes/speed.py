@@ -1,0 +1,138 @@
+"""How fast notes are made: `python -m benchmarks.notes.speed REPO [--until TAG] [--commits 200,1000,20000]`.
+
+First the engine, stage by stage, in CPU time (garbage collection off, the best of the runs). Then whole processes, in
+turn, against `git log --name-status` and, where it is installed, git-cliff. REPO is a clone that git-cliff can work
+in, so not a bare one.
+"""
+
+import argparse
+import asyncio
+import gc
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+from time import perf_counter, process_time
+from typing import TypeVar
+
+from releaseray.notes import PERSONAS, build, prepare
+from releaseray.notes.classify import context_for
+from releaseray.notes.history import History
+from releaseray.notes.link import link
+from releaseray.notes.prune import prune
+from releaseray.sources.git import GitSource
+
+T = TypeVar("T")
+Command = Sequence[str]
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Measures and prints two tables in Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("repo", type=Path)
+    parser.add_argument("--until", default="HEAD")
+    parser.add_argument("--commits", default="200,1000,20000")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--only", choices=("engine", "processes"))
+    asked = parser.parse_args(arguments)
+    repo, until = asked.repo.resolve(), _git(asked.repo, "rev-parse", f"{asked.until}^{{commit}}")
+    trunk = _git(repo, "rev-list", "--first-parent", until).split()
+    starts = [_start(repo, trunk, int(number)) for number in asked.commits.split(",")]
+    if asked.only != "processes":
+        print("| commits | link | prune | learn (ms) | the rest of prepare | a draft | in all |\n" + "|---" * 7 + "|")
+        for start in starts:
+            print(_engine(asyncio.run(_history(repo, start, until)), asked.runs), flush=True)
+    if asked.only != "engine":
+        names = ("git log", "releaseray", "git-cliff", "git-cliff, paths")
+        print(f"\n| commits | {' | '.join(names)} |\n" + "|---" * 5 + "|")
+        for start in starts:
+            print(_processes(repo, f"{start}..{until}", asked.runs), flush=True)
+
+
+def _git(repo: Path, *arguments: str) -> str:
+    return subprocess.run(("git", *arguments), cwd=repo, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def _start(repo: Path, trunk: Sequence[str], commits: int) -> str:
+    """The commit of the first-parent line that the range of that many commits begins after."""
+    low, high = 0, len(trunk) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if int(_git(repo, "rev-list", "--count", f"{trunk[middle]}..{trunk[0]}")) < commits:
+            low = middle + 1
+        else:
+            high = middle
+    return trunk[low]
+
+
+async def _history(repo: Path, start: str, until: str) -> History:
+    with tempfile.TemporaryDirectory() as scratch:
+        source = GitSource(str(repo), Path(scratch) / "mirror")
+        return await source.history(from_tag=start, from_sha=start, to_tag=until, to_sha=until)
+
+
+def _engine(history: History, runs: int) -> str:
+    """A row of the first table: microseconds a commit, but for what does not grow with the commits."""
+    times: dict[str, float] = {}
+    for _ in range(runs):
+        gc.collect()
+        gc.disable()
+        _run(history, times)
+        gc.enable()
+    number = len(history.commits)
+    rest = times["prepare"] - times["link"] - times["prune"] - times["learn"]
+    each = [times["link"], times["prune"], rest, times["draft"], times["prepare"] + times["draft"]]
+    linked, pruned, others, draft, whole = (f"{1e6 * seconds / number:.0f}" for seconds in each)
+    return f"| {number:,} | {linked} | {pruned} | {1e3 * times['learn']:.0f} | {others} | {draft} | {whole} |"
+
+
+def _run(history: History, times: dict[str, float]) -> None:
+    changes = _timed("link", times, lambda: link(history))
+    pruned = _timed("prune", times, lambda: prune(changes))
+    _timed("learn", times, lambda: context_for(history, [change for change, _ in pruned]))
+    prepared = _timed("prepare", times, lambda: prepare(history))
+    _timed("draft", times, lambda: build(prepared, PERSONAS[0]))
+
+
+def _timed(name: str, times: dict[str, float], call: Callable[[], T]) -> T:
+    start = process_time()
+    result = call()
+    times[name] = min(times.get(name, float("inf")), process_time() - start)
+    return result
+
+
+def _processes(repo: Path, asked: str, runs: int) -> str:
+    """A row of the second table: wall-clock milliseconds, the middle of the runs and their spread."""
+    cliff = ("git-cliff", "--offline", asked) if shutil.which("git-cliff") else None
+    commands: list[Command | None] = [
+        ("git", "log", "--name-status", asked),
+        (sys.executable, "-c", "from releaseray.cli import main; main()", "notes", asked, "--repo", str(repo)),
+        cliff,
+        (*cliff, "--include-path", "**/*") if cliff else None,
+    ]
+    times: list[list[float]] = [[] for _ in commands]
+    for _ in range(runs):
+        for command, known in zip(commands, times, strict=True):
+            if command:
+                known.append(_wall(command, repo))
+    number = _git(repo, "rev-list", "--count", asked)
+    return f"| {int(number):,} | {' | '.join(map(_spread, times))} |"
+
+
+def _wall(command: Command, repo: Path) -> float:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    start = perf_counter()
+    subprocess.run(command, cwd=repo, env=environment, check=True, capture_output=True)
+    return 1000 * (perf_counter() - start)
+
+
+def _spread(times: Sequence[float]) -> str:
+    return f"{median(times):,.0f} ms ({min(times):,.0f} to {max(times):,.0f})" if times else "not installed"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
