@@ -70,12 +70,13 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(BodyLimit, most=settings.max_body_bytes, own_limit=ingest.PATHS)
     app.add_middleware(Gate, keys=KeyRing(runtime.database), limiter=limiter, usage=usage)
     problems.register(app)
+    # First: routes are tried in turn, and this one has to be cheap.
+    app.include_router(ingest.router)
     api = APIRouter(prefix="/api")
     for module in (drafts, ranges, publish, repos, stats, keys, channels, webhooks):
         api.include_router(module.router)
     app.include_router(api)
     app.include_router(v1.router)
-    app.include_router(ingest.router)
     app.include_router(health.router)
     app.include_router(metrics.router)
     app.include_router(
