@@ -74,9 +74,7 @@ async def run(plan: Plan) -> Outcome:
     """Carry out a plan."""
     with tempfile.TemporaryDirectory(prefix="chaos-") as name:
         folder = Path(name)
-        repository, tags = await asyncio.to_thread(
-            tagged, folder / "repository.git", -(-plan.drafts // len(PERSONAS))
-        )
+        repository, tags = await asyncio.to_thread(tagged, folder / "repository.git", -(-plan.drafts // len(PERSONAS)))
         async with _stage(folder, plan) as stage:
             ranges = await stage.client.prepare(str(repository), tags)
             await _everything_at_once(stage, plan, ranges)
@@ -109,9 +107,7 @@ async def _stage(folder: Path, plan: Plan) -> AsyncIterator[Stage]:
         key = await told(["keys", "create", "--name", "chaos"], environment)
         ports = [free_port() for _ in range(_SERVERS)]
         log = folder / "product.log"
-        servers = [
-            await up(product("API", ["serve"], {**environment, "RELEASERAY_PORT": str(p)}, log)) for p in ports
-        ]
+        servers = [await up(product("API", ["serve"], {**environment, "RELEASERAY_PORT": str(p)}, log)) for p in ports]
         workers = [await up(product("worker", ["worker"], environment, log)) for _ in range(_WORKERS)]
         client = Client([f"http://127.0.0.1:{port}" for port in ports], key, chance)
         try:

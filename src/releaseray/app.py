@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
 from releaseray import __version__
 from releaseray.api import (
@@ -72,10 +72,8 @@ def create_app(settings: Settings) -> FastAPI:
     problems.register(app)
     # First: routes are tried in turn, and this one has to be cheap.
     app.include_router(ingest.router)
-    api = APIRouter(prefix="/api")
     for module in (drafts, ranges, publish, repos, stats, keys, channels, webhooks):
-        api.include_router(module.router)
-    app.include_router(api)
+        app.include_router(module.router, prefix="/api")
     app.include_router(v1.router)
     app.include_router(health.router)
     app.include_router(metrics.router)

@@ -33,9 +33,7 @@ async def connect(redis_url: str) -> ArqRedis:
     settings = RedisSettings.from_dsn(redis_url)
     settings.conn_retries = 0
     settings.conn_timeout = 5
-    return await create_pool(
-        settings, job_serializer=serialize, job_deserializer=deserialize, default_queue_name=QUEUE
-    )
+    return await create_pool(settings, job_serializer=serialize, job_deserializer=deserialize, default_queue_name=QUEUE)
 
 
 class Jobs:

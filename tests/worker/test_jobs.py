@@ -50,9 +50,7 @@ async def test_an_idle_worker_starts_at_once(desk: Desk, fragile: Settings) -> N
             await desk.runtime.jobs.push(GENERATE, draft_id, "", job_id=job_id(draft_id, 0))
             made = await desk.until(draft_id, status="completed")
             waited.append((made["started_at"].timestamp() - began) * 1000)
-    print(
-        f"queued to started, idle worker, {JOBS} jobs: median {median(waited):.1f} ms, most {max(waited):.1f} ms"
-    )
+    print(f"queued to started, idle worker, {JOBS} jobs: median {median(waited):.1f} ms, most {max(waited):.1f} ms")
     # On a busy machine even the median wanders; with polling every half second a quarter would take over 125 ms.
     assert sorted(waited)[JOBS // 4] < 100
 
@@ -68,9 +66,7 @@ async def insert(desk: Desk, number: int, persona: str) -> str:
     return draft_id
 
 
-async def test_a_finished_job_leaves_nothing_in_redis(
-    desk: Desk, fragile: Settings, redis_server: RedisServer
-) -> None:
+async def test_a_finished_job_leaves_nothing_in_redis(desk: Desk, fragile: Settings, redis_server: RedisServer) -> None:
     async with at_work(fragile):
         await desk.until(desk.ask(), status="completed")
     assert redis_server.queued == []

@@ -71,9 +71,7 @@ async def test_a_request_that_waits_hears_of_a_draft_although_the_notice_was_los
         making = asyncio.create_task(generation.generate(desk.runtime, PreparedHistories(), draft_id))
         await desk.until(draft_id, attempt=1)
         headers = {"Prefer": "wait=20"}
-        asked = asyncio.create_task(
-            asyncio.to_thread(desk.org.client.get, f"/api/drafts/{draft_id}", headers=headers)
-        )
+        asked = asyncio.create_task(asyncio.to_thread(desk.org.client.get, f"/api/drafts/{draft_id}", headers=headers))
         await cut_off_listeners(desk.runtime)
         began = time.monotonic()
         await reading.execute("COMMIT")

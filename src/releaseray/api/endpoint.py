@@ -2,7 +2,6 @@
 
 import functools
 import hashlib
-import re
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -12,11 +11,12 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
+from releaseray.api import ids
 from releaseray.api.auth import EITHER_HEADER, check_scopes
 from releaseray.api.openapi import operation_id
 from releaseray.api.simulation import simulated, test_mode
 from releaseray.db import UnitOfWork
-from releaseray.errors import Conflict, InvalidRequest, NotFound
+from releaseray.errors import Conflict, InvalidRequest
 from releaseray.models import now
 from releaseray.repositories.organizations import Idempotency
 from releaseray.services.keys import Scope
@@ -24,19 +24,6 @@ from releaseray.services.runtime import Runtime
 
 _KEPT = timedelta(hours=24)
 _KEY_LENGTH = 255
-_ID = re.compile(r"([a-z]+)_[0-9A-Za-z]{1,40}")
-_IDS = {
-    "draft_id": ("Draft", "draft"),
-    "range_id": ("Release range", "range"),
-    "repo_id": ("Repository", "repo"),
-    "publication_id": ("Publication", "pub"),
-    "key_id": ("Key", "key"),
-    "webhook_id": ("Webhook", "whk"),
-    "delivery_id": ("Delivery", "evt"),
-    "release_id": ("Release", "rel"),
-    "service_id": ("Service", "svc"),
-    "error_id": ("Error", "err"),
-}
 _STILL_RUNNING = "A request with this Idempotency-Key is still running."
 LONGEST_WAIT = timedelta(seconds=15)
 """How long `afterwards` may take at most."""
@@ -74,7 +61,7 @@ class Endpoint(APIRoute):
 
         async def answer(request: Request) -> Response:
             _check_query(request, known)
-            _check_ids(request)
+            ids.check(request.path_params)
             check_scopes(request.state.caller, self._scopes)
             test_mode.set(request.state.test_mode)
             if writes and not request.state.test_mode:
@@ -100,15 +87,6 @@ def _check_query(request: Request, known: frozenset[str]) -> None:
     unknown = {name: "unknown query parameter" for name in request.query_params if name not in known}
     if unknown:
         raise InvalidRequest("; ".join(f"{name}: {words}" for name, words in unknown.items()), unknown)
-
-
-def _check_ids(request: Request) -> None:
-    for name, value in request.path_params.items():
-        if name in _IDS:
-            kind, prefix = _IDS[name]
-            match = _ID.fullmatch(value)
-            if match is None or match[1] != prefix:
-                raise NotFound.of(kind, value)
 
 
 async def _in_one_transaction(request: Request, handle: Handler) -> Response:

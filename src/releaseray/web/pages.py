@@ -9,9 +9,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from releaseray.markdown import anchor_of, excerpt, printable
+from releaseray.services.publishing import permalink
 from releaseray.web.answers import PAGE_POLICY, answer
 from releaseray.web.assets import ASSETS
-from releaseray.services.publishing import permalink
 
 FRESH = "public, max-age=60"
 
