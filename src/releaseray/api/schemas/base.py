@@ -28,6 +28,11 @@ def absent(value: object) -> bool:
     return value is None
 
 
+def example(value: dict[str, Any], **other: Any) -> ConfigDict:
+    """The configuration of a schema with its documented example, and whatever `other` JSON schema it needs."""
+    return ConfigDict(json_schema_extra={"examples": [value], **other})
+
+
 class OneOf:
     """Marks a `str` as one of some values, which OpenAPI shows as an enum of that name; what comes out is a
     `StrEnum` member, which is a `str`."""
@@ -54,12 +59,12 @@ HasMore = Annotated[bool, Field(examples=[True])]
 NextOffset = Annotated[int | None, Field(exclude_if=absent, examples=[60])]
 
 
-def _whole(value: Any) -> Any:
+def whole(value: Any) -> Any:
     """JSON knows one kind of number: `56.0` is the integer 56."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-GracePeriod = Annotated[int, Field(ge=0, le=30 * 24 * 3600), BeforeValidator(_whole)]
+GracePeriod = Annotated[int, Field(ge=0, le=30 * 24 * 3600), BeforeValidator(whole)]
 """For how long what is replaced works on, in seconds."""
 
 

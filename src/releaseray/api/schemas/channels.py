@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from pydantic import ConfigDict
-
-from releaseray.api.schemas.base import HasMore, NextOffset, Output, Timestamp, Total
+from releaseray.api.schemas.base import HasMore, NextOffset, Output, Timestamp, Total, example
 from releaseray.api.schemas.publish import ChannelName
 
 _CHANNEL: dict[str, Any] = {
@@ -15,14 +13,10 @@ _CHANNEL: dict[str, Any] = {
 }
 
 
-def _example(value: dict[str, Any]) -> ConfigDict:
-    return ConfigDict(json_schema_extra={"examples": [value]})
-
-
 class Channel(Output):
     """A channel that is set up; its secrets are never shown."""
 
-    model_config = _example(_CHANNEL)
+    model_config = example(_CHANNEL)
 
     channel: ChannelName
     settings: dict[str, Any]
@@ -33,7 +27,7 @@ class Channel(Output):
 class ChannelList(Output):
     """A page of the channels that are set up. The hosted page needs no set-up."""
 
-    model_config = _example({"channels": [_CHANNEL], "total": 1, "hasMore": False})
+    model_config = example({"channels": [_CHANNEL], "total": 1, "hasMore": False})
 
     channels: list[Channel]
     total: Total
@@ -44,7 +38,7 @@ class ChannelList(Output):
 class ChannelTest(Output):
     """Whether the channel answers as it is set up, and what it says."""
 
-    model_config = _example({"channel": "slack", "ok": True, "message": "The token is valid: releaseray in Acme."})
+    model_config = example({"channel": "slack", "ok": True, "message": "The token is valid: releaseray in Acme."})
 
     channel: ChannelName
     ok: bool
@@ -54,7 +48,7 @@ class ChannelTest(Output):
 class ChannelRemoved(Output):
     """The channel whose settings were removed."""
 
-    model_config = _example({"channel": "slack", "deleted": True})
+    model_config = example({"channel": "slack", "deleted": True})
 
     channel: ChannelName
     deleted: bool = True

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, ConfigDict, Field
+from pydantic import AliasChoices, Field
 from typing_extensions import TypeAliasType
 
 from releaseray.api.schemas.base import (
@@ -15,6 +15,7 @@ from releaseray.api.schemas.base import (
     Timestamp,
     Total,
     absent,
+    example,
 )
 from releaseray.api.schemas.errors import Problem
 from releaseray.notes.personas import PERSONAS
@@ -37,14 +38,10 @@ _DRAFT: dict[str, Any] = {
 }
 
 
-def _example(value: dict[str, Any]) -> ConfigDict:
-    return ConfigDict(json_schema_extra={"examples": [value]})
-
-
 class DraftGenerate(Input):
     """Ask for a draft."""
 
-    model_config = _example({"persona": "engineer"})
+    model_config = example({"persona": "engineer"})
 
     persona: Persona
 
@@ -52,7 +49,7 @@ class DraftGenerate(Input):
 class DraftPatch(Input):
     """Edit a draft by hand."""
 
-    model_config = _example({"bodyMd": "## Features\n- Added OAuth2 PKCE support (updated)"})
+    model_config = example({"bodyMd": "## Features\n- Added OAuth2 PKCE support (updated)"})
 
     body_md: LongText
 
@@ -68,7 +65,7 @@ class Flags(Output):
 class Draft(Output):
     """A finished draft."""
 
-    model_config = _example(_DRAFT)
+    model_config = example(_DRAFT)
 
     id: str
     release_range_id: str = Field(
@@ -84,7 +81,7 @@ class Draft(Output):
 class DraftProcessing(Output):
     """A draft that is being made; `estimatedTime` is in whole seconds."""
 
-    model_config = _example({"id": "draft_abc123", "status": "processing", "estimatedTime": 30})
+    model_config = example({"id": "draft_abc123", "status": "processing", "estimatedTime": 30})
 
     id: str
     status: Literal["processing"] = "processing"
@@ -94,7 +91,7 @@ class DraftProcessing(Output):
 class DraftFailed(Output):
     """A draft that could not be made, and why."""
 
-    model_config = _example(
+    model_config = example(
         {
             "id": "draft_abc123",
             "status": "failed",
@@ -116,7 +113,7 @@ DraftState = TypeAliasType("DraftState", Draft | DraftProcessing | DraftFailed)
 class DraftList(Output):
     """A page of drafts."""
 
-    model_config = _example(
+    model_config = example(
         {
             "drafts": [
                 {
@@ -141,7 +138,7 @@ class DraftList(Output):
 class DraftEdited(Output):
     """What an edit changed."""
 
-    model_config = _example(
+    model_config = example(
         {
             "id": "draft_abc123",
             "bodyMd": "## Features\n- Added OAuth2 PKCE support (updated)",

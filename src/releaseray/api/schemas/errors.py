@@ -1,10 +1,10 @@
 """The one error format."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from releaseray.api.schemas.base import OneOf, Output, absent
+from releaseray.api.schemas.base import OneOf, Output, absent, example
 
 KINDS = {
     400: "Invalid request",
@@ -21,14 +21,10 @@ KINDS = {
 }
 
 
-def _example(value: dict[str, Any]) -> ConfigDict:
-    return ConfigDict(json_schema_extra={"examples": [value]})
-
-
 class Error(Output):
     """`details` maps a field, as the client spelled it, to what is wrong with it."""
 
-    model_config = _example(
+    model_config = example(
         {
             "error": "Invalid request",
             "message": "persona: should be 'engineer', 'internal' or 'customer'",
@@ -44,7 +40,7 @@ class Error(Output):
 class RateLimitError(Output):
     """`retryAfter` is in seconds and agrees with `Retry-After`."""
 
-    model_config = _example(
+    model_config = example(
         {
             "error": "Rate limit exceeded",
             "message": "Limit: 100 requests per minute. Try again in 42 seconds.",

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from releaseray.api.schemas.base import (
     GracePeriod,
@@ -15,6 +15,7 @@ from releaseray.api.schemas.base import (
     Timestamp,
     Total,
     absent,
+    example,
 )
 from releaseray.services.keys import DEFAULT_SCOPES, Scope
 
@@ -29,14 +30,10 @@ _KEY: dict[str, Any] = {
 }
 
 
-def _example(value: dict[str, Any]) -> ConfigDict:
-    return ConfigDict(json_schema_extra={"examples": [value]})
-
-
 class KeyCreate(Input):
     """Make a key; without `scopes` it has all but `admin`."""
 
-    model_config = _example({"name": "CI/CD Pipeline"})
+    model_config = example({"name": "CI/CD Pipeline"})
 
     name: ShortText
     scopes: list[ScopeName] = Field(
@@ -48,7 +45,7 @@ class KeyCreate(Input):
 class KeyRotate(Input):
     """How long the old key works on, in seconds; 0 ends it at once."""
 
-    model_config = _example({"gracePeriodSeconds": 86400})
+    model_config = example({"gracePeriodSeconds": 86400})
 
     grace_period_seconds: GracePeriod = 24 * 3600
 
@@ -56,7 +53,7 @@ class KeyRotate(Input):
 class Key(Output):
     """A key; its text cannot be read again."""
 
-    model_config = _example(_KEY)
+    model_config = example(_KEY)
 
     id: str
     name: str
@@ -70,7 +67,7 @@ class Key(Output):
 class KeyCreated(Output):
     """A new key with its text, this once."""
 
-    model_config = _example({"id": "key_abc123", "name": "CI/CD Pipeline", "key": "rr_live_… (shown once)", **_KEY})
+    model_config = example({"id": "key_abc123", "name": "CI/CD Pipeline", "key": "rr_live_… (shown once)", **_KEY})
 
     id: str
     name: str
@@ -84,7 +81,7 @@ class KeyCreated(Output):
 class KeyList(Output):
     """A page of keys that still work."""
 
-    model_config = _example({"keys": [_KEY], "total": 1, "hasMore": False})
+    model_config = example({"keys": [_KEY], "total": 1, "hasMore": False})
 
     keys: list[Key]
     total: Total

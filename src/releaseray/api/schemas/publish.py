@@ -1,19 +1,15 @@
 """Publications as the API shows them."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict
 from typing_extensions import TypeAliasType
 
-from releaseray.api.schemas.base import Input, OneOf, Output, ShortText, Timestamp
+from releaseray.api.schemas.base import Input, OneOf, Output, ShortText, Timestamp, example
 from releaseray.api.schemas.errors import Problem
 from releaseray.channels import CHANNELS
 
 ChannelName = Annotated[str, OneOf("ChannelName", CHANNELS)]
-
-
-def _example(value: dict[str, Any]) -> ConfigDict:
-    return ConfigDict(json_schema_extra={"examples": [value]})
 
 
 class PublishRequest(Input):
@@ -40,7 +36,7 @@ class PublishRequest(Input):
 class Publication(Output):
     """A publication that is out; `url` is null where the vendor gives no address."""
 
-    model_config = _example(
+    model_config = example(
         {
             "id": "pub_def456",
             "status": "completed",
@@ -58,7 +54,7 @@ class Publication(Output):
 class PublicationProcessing(Output):
     """A publication that is under way."""
 
-    model_config = _example({"id": "pub_def456", "status": "processing"})
+    model_config = example({"id": "pub_def456", "status": "processing"})
 
     id: str
     status: Literal["processing"] = "processing"
@@ -67,7 +63,7 @@ class PublicationProcessing(Output):
 class PublicationFailed(Output):
     """A publication that the vendor did not take, and why."""
 
-    model_config = _example(
+    model_config = example(
         {
             "id": "pub_def456",
             "status": "failed",

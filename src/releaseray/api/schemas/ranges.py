@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from releaseray.api.schemas.base import HasMore, Input, NextOffset, Output, ShortText, Timestamp, Total
+from releaseray.api.schemas.base import HasMore, Input, NextOffset, Output, ShortText, Timestamp, Total, example
 
 _RANGE: dict[str, Any] = {
     "id": "range_xyz789",
@@ -17,14 +17,10 @@ _RANGE: dict[str, Any] = {
 CompareUrl = Annotated[str | None, Field(description="null where the repository has no page on a forge")]
 
 
-def _example(value: dict[str, Any]) -> ConfigDict:
-    return ConfigDict(json_schema_extra={"examples": [value]})
-
-
 class RangeCreate(Input):
     """Make a range between two tags of a repository."""
 
-    model_config = _example({"repoId": "repo_123", "fromTag": "v1.1.0", "toTag": "v1.2.0"})
+    model_config = example({"repoId": "repo_123", "fromTag": "v1.1.0", "toTag": "v1.2.0"})
 
     repo_id: ShortText
     from_tag: ShortText
@@ -34,7 +30,7 @@ class RangeCreate(Input):
 class Range(Output):
     """A release range as lists and its creation show it."""
 
-    model_config = _example(_RANGE)
+    model_config = example(_RANGE)
 
     id: str
     repo_id: str
@@ -47,7 +43,7 @@ class Range(Output):
 class RangeDetail(Output):
     """A release range with what was counted in it."""
 
-    model_config = _example(
+    model_config = example(
         {
             **{key: value for key, value in _RANGE.items() if key != "createdAt"},
             "prCount": 23,
@@ -69,7 +65,7 @@ class RangeDetail(Output):
 class RangeList(Output):
     """A page of ranges."""
 
-    model_config = _example({"ranges": [_RANGE], "total": 45, "hasMore": True, "nextOffset": 20})
+    model_config = example({"ranges": [_RANGE], "total": 45, "hasMore": True, "nextOffset": 20})
 
     ranges: list[Range]
     total: Total

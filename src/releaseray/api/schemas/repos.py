@@ -4,7 +4,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from releaseray.api.schemas.base import HasMore, Input, NextOffset, Output, Timestamp, Total
+from releaseray.api.schemas.base import HasMore, Input, NextOffset, Output, Timestamp, Total, example
 
 _REPO: dict[str, Any] = {
     "id": "repo_123",
@@ -14,10 +14,6 @@ _REPO: dict[str, Any] = {
     "defaultBranch": "main",
     "createdAt": "2025-10-01T08:00:00Z",
 }
-
-
-def _example(value: dict[str, Any]) -> ConfigDict:
-    return ConfigDict(json_schema_extra={"examples": [value]})
 
 
 FullName = Annotated[
@@ -58,7 +54,7 @@ class RepoConnect(Input):
 class Repo(Output):
     """A connected repository; `githubRepoId` is null where it is not on GitHub."""
 
-    model_config = _example(_REPO)
+    model_config = example(_REPO)
 
     id: str
     org_id: str
@@ -71,7 +67,7 @@ class Repo(Output):
 class RepoList(Output):
     """A page of repositories."""
 
-    model_config = _example({"repos": [_REPO], "total": 1, "hasMore": False})
+    model_config = example({"repos": [_REPO], "total": 1, "hasMore": False})
 
     repos: list[Repo]
     total: Total
@@ -82,7 +78,7 @@ class RepoList(Output):
 class Tag(Output):
     """A tag; `sha` is the commit it leads to."""
 
-    model_config = _example({"name": "v1.2.0", "sha": "abc123def456", "date": "2025-11-03T10:00:00Z"})
+    model_config = example({"name": "v1.2.0", "sha": "abc123def456", "date": "2025-11-03T10:00:00Z"})
 
     name: str
     sha: str
@@ -92,7 +88,7 @@ class Tag(Output):
 class TagList(Output):
     """A page of tags, newest first."""
 
-    model_config = _example(
+    model_config = example(
         {
             "tags": [
                 {"name": "v1.2.0", "sha": "abc123def456", "date": "2025-11-03T10:00:00Z"},
@@ -112,7 +108,7 @@ class TagList(Output):
 class Deleted(Output):
     """What was removed."""
 
-    model_config = _example({"id": "repo_123", "deleted": True})
+    model_config = example({"id": "repo_123", "deleted": True})
 
     id: str
     deleted: bool = True

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, AwareDatetime, BeforeValidator, ConfigDict, Field
+from pydantic import AliasChoices, AwareDatetime, BeforeValidator, Field
 
 from releaseray.api.schemas.base import (
     GracePeriod,
@@ -14,6 +14,7 @@ from releaseray.api.schemas.base import (
     Timestamp,
     Total,
     absent,
+    example,
 )
 from releaseray.models import DeliveryStatus
 from releaseray.services.events import Event
@@ -61,10 +62,6 @@ _ATTEMPT: dict[str, Any] = {
 }
 
 
-def _example(value: dict[str, Any]) -> ConfigDict:
-    return ConfigDict(json_schema_extra={"examples": [value]})
-
-
 def _text(value: object) -> object:
     """Times are RFC 3339; a number is none."""
     if not isinstance(value, str):
@@ -75,7 +72,7 @@ def _text(value: object) -> object:
 class WebhookCreate(Input):
     """An address and the events that it is told of."""
 
-    model_config = _example({"url": "https://ci.acme.com/hooks", "events": ["draft.generated"]})
+    model_config = example({"url": "https://ci.acme.com/hooks", "events": ["draft.generated"]})
 
     url: WebhookUrl
     events: Events
@@ -84,7 +81,7 @@ class WebhookCreate(Input):
 class WebhookPatch(Input):
     """What to change of a webhook."""
 
-    model_config = _example({"enabled": True})
+    model_config = example({"enabled": True})
 
     url: WebhookUrl | None = None
     events: Events | None = None
@@ -94,7 +91,7 @@ class WebhookPatch(Input):
 class SecretRotate(Input):
     """How long the former secret signs beside the new one, in seconds; 0 ends it at once."""
 
-    model_config = _example({"gracePeriodSeconds": 86400})
+    model_config = example({"gracePeriodSeconds": 86400})
 
     grace_period_seconds: GracePeriod = 24 * 3600
 
@@ -102,7 +99,7 @@ class SecretRotate(Input):
 class ReplayRequest(Input):
     """Which deliveries are sent again: those of events since a time, in one status if given."""
 
-    model_config = _example({"since": "2025-11-03T00:00:00Z", "status": "failed"})
+    model_config = example({"since": "2025-11-03T00:00:00Z", "status": "failed"})
 
     since: Annotated[AwareDatetime, BeforeValidator(_text), Field(strict=False)]
     status: Annotated[str, OneOf("ReplayFilter", ("delivered", "failed"))] | None = None
@@ -111,7 +108,7 @@ class ReplayRequest(Input):
 class Webhook(Output):
     """A webhook. `notice` says why it was switched off; `failingSince` is there while it fails."""
 
-    model_config = _example(_WEBHOOK)
+    model_config = example(_WEBHOOK)
 
     id: str
     url: str
@@ -126,7 +123,7 @@ class Webhook(Output):
 class WebhookCreated(Output):
     """A webhook with its secret, this once."""
 
-    model_config = _example({**_WEBHOOK, "secret": _SECRET})
+    model_config = example({**_WEBHOOK, "secret": _SECRET})
 
     id: str
     url: str
@@ -140,7 +137,7 @@ class WebhookCreated(Output):
 class WebhookList(Output):
     """A page of webhooks."""
 
-    model_config = _example({"webhooks": [_WEBHOOK], "total": 1, "hasMore": False})
+    model_config = example({"webhooks": [_WEBHOOK], "total": 1, "hasMore": False})
 
     webhooks: list[Webhook]
     total: Total
@@ -151,7 +148,7 @@ class WebhookList(Output):
 class Delivery(Output):
     """An event for a webhook; `id` is its `webhook-id` at every attempt, the next of which is at `nextAttemptAt`."""
 
-    model_config = _example(_DELIVERY)
+    model_config = example(_DELIVERY)
 
     id: str
     event: str
@@ -167,7 +164,7 @@ class Attempt(Output):
     """One attempt: what was sent where, and what came back. `answer` is the beginning of the body; without an answer,
     `error` says why."""
 
-    model_config = _example(_ATTEMPT)
+    model_config = example(_ATTEMPT)
 
     at: str
     duration_ms: int
@@ -181,7 +178,7 @@ class Attempt(Output):
 class DeliveryDetail(Output):
     """A delivery with its body and its latest attempts, oldest first."""
 
-    model_config = _example({**_DELIVERY, "body": _BODY, "attempts": [_ATTEMPT]})
+    model_config = example({**_DELIVERY, "body": _BODY, "attempts": [_ATTEMPT]})
 
     id: str
     event: str
@@ -198,7 +195,7 @@ class DeliveryDetail(Output):
 class DeliveryList(Output):
     """A page of deliveries."""
 
-    model_config = _example({"deliveries": [_DELIVERY], "total": 1, "hasMore": False})
+    model_config = example({"deliveries": [_DELIVERY], "total": 1, "hasMore": False})
 
     deliveries: list[Delivery]
     total: Total
@@ -209,6 +206,6 @@ class DeliveryList(Output):
 class Replayed(Output):
     """How many deliveries are sent again."""
 
-    model_config = _example({"replayed": 12})
+    model_config = example({"replayed": 12})
 
     replayed: int

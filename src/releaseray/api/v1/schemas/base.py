@@ -6,10 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
-
-def example(value: dict[str, Any], **other: Any) -> ConfigDict:
-    """The model configuration that carries a schema's example, and other keywords of its JSON schema."""
-    return ConfigDict(json_schema_extra={"examples": [value], **other})
+from releaseray.api.schemas.base import whole
 
 
 class Input(BaseModel):
@@ -32,12 +29,7 @@ Environment = Annotated[str, Field(min_length=1, max_length=64, pattern=ONE_LINE
 Line = Annotated[str, Field(min_length=1, max_length=2000, pattern=ONE_LINE)]
 
 
-def _whole(value: Any) -> Any:
-    """JSON knows one kind of number: `56.0` is the integer 56."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-PositiveNumber = Annotated[int, Field(ge=1, le=2**31 - 1), BeforeValidator(_whole)]
+PositiveNumber = Annotated[int, Field(ge=1, le=2**31 - 1), BeforeValidator(whole)]
 
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]")

@@ -2,8 +2,8 @@
 
 from typing import Annotated, Any
 
-from releaseray.api.schemas.base import HasMore, NextOffset, OneOf, Timestamp, Total
-from releaseray.api.v1.schemas.base import Environment, Input, Line, Name, Output, VersionName, example
+from releaseray.api.schemas.base import HasMore, NextOffset, OneOf, Timestamp, Total, example
+from releaseray.api.v1.schemas.base import Environment, Input, Line, Name, Output, VersionName
 from releaseray.api.v1.schemas.errors import SUMMARY, ErrorSummary
 from releaseray.models import DeployKind
 from releaseray.services.release_pages import Verdict

@@ -6,7 +6,7 @@ from pydantic import Field, WithJsonSchema, WrapValidator
 from pydantic_core.core_schema import ValidatorFunctionWrapHandler
 from typing_extensions import TypeAliasType
 
-from releaseray.api.schemas.base import OneOf
+from releaseray.api.schemas.base import OneOf, example
 from releaseray.api.v1.schemas.base import (
     ONE_LINE,
     Environment,
@@ -17,7 +17,6 @@ from releaseray.api.v1.schemas.base import (
     Output,
     PositiveNumber,
     VersionName,
-    example,
 )
 from releaseray.tracking.event import Level
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from releaseray.api.schemas.base import HasMore, NextOffset, Timestamp, Total
-from releaseray.api.v1.schemas.base import Input, Line, Name, Output, example
+from releaseray.api.schemas.base import HasMore, NextOffset, Timestamp, Total, example
+from releaseray.api.v1.schemas.base import Input, Line, Name, Output
 
 SERVICE: dict[str, Any] = {
     "id": "svc_abc123",

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from releaseray.api.schemas.base import OneOf, Timestamp
-from releaseray.api.v1.schemas.base import Output, example
+from releaseray.api.schemas.base import OneOf, Timestamp, example
+from releaseray.api.v1.schemas.base import Output
 
 Interval = Annotated[str, OneOf("Interval", ("hour", "day"))]
 
