@@ -1,10 +1,9 @@
 """When a publication that failed is tried again."""
 
-import random
 from collections.abc import Callable
 
 from releaseray.channels import ChannelError
-from releaseray.outbound import backoff
+from releaseray.outbound import backoff, chance_of_the_system
 
 ATTEMPTS = 6
 FIRST_PAUSE = 2.0
@@ -13,7 +12,7 @@ LONGEST_PAUSE = 300.0
 PATIENCE = 3600.0
 
 
-def next_try(error: ChannelError, attempt: int, chance: Callable[[], float] = random.random) -> float | None:
+def next_try(error: ChannelError, attempt: int, chance: Callable[[], float] = chance_of_the_system) -> float | None:
     """Seconds to wait after the `attempt`-th call (from 1) failed with this error; None when it is final.
 
     Final are permanent errors, the sixth attempt, and a vendor that asks for more than an hour. The pauses double

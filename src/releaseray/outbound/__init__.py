@@ -2,7 +2,7 @@
 
 from releaseray.outbound.addresses import Networks, OutboundRefused, check_host, check_url
 from releaseray.outbound.client import AnswerTooLarge, OutboundClient, never_sent
-from releaseray.outbound.retry import backoff, retry_after
+from releaseray.outbound.retry import backoff, chance_of_the_system, retry_after
 
 __all__ = [
     "AnswerTooLarge",
@@ -10,6 +10,7 @@ __all__ = [
     "OutboundClient",
     "OutboundRefused",
     "backoff",
+    "chance_of_the_system",
     "check_host",
     "check_url",
     "never_sent",

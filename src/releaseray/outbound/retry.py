@@ -1,9 +1,12 @@
 """How long to wait before asking again: exponential with jitter, or what the other side asks for."""
 
-import random
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from random import SystemRandom
+
+# The system's, because the `random` module's state belongs to whoever embeds or tests us.
+chance_of_the_system = SystemRandom().random
 
 
 def backoff(
@@ -12,7 +15,7 @@ def backoff(
     base: float = 1.0,
     cap: float = 60.0,
     wish: float | None = None,
-    chance: Callable[[], float] = random.random,
+    chance: Callable[[], float] = chance_of_the_system,
 ) -> float:
     """Seconds to wait after the `attempt`-th failure (from 1): between half and all of `base` doubled each time.
 

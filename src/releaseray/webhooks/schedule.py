@@ -1,9 +1,10 @@
 """When a delivery is tried again, and what an answer means."""
 
-import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from releaseray.outbound import chance_of_the_system
 
 SECONDS, MINUTES, HOURS = 1, 60, 3600
 # Standard Webhooks, "Retry schedule"; the first attempt is made at once.
@@ -39,7 +40,7 @@ def verdict(status: int | None) -> Verdict:
 
 
 def next_attempt(
-    failures: int, now: datetime, *, wish: float | None = None, chance: Callable[[], float] = random.random
+    failures: int, now: datetime, *, wish: float | None = None, chance: Callable[[], float] = chance_of_the_system
 ) -> datetime | None:
     """When to try again after so many failures (from 1), None when it was tried often enough.
 
