@@ -13,14 +13,6 @@ Way = Callable[[Path, Repo], Path]
 
 
 @pytest.fixture
-def secret(tmp_path: Path) -> Repo:
-    repo = Repo(tmp_path / "secret")
-    repo.commit("Secret", a_txt="1")
-    repo.tag("v1")
-    return repo
-
-
-@pytest.fixture
 def allowed(tmp_path: Path) -> Path:
     folder = tmp_path / "allowed"
     folder.mkdir()

@@ -5,37 +5,16 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tests.sources.repos import Repo, there
-from tests.sources.served import Served, serving
+from tests.sources.served import Served
 
 from releaseray.sources import SourceError
 from releaseray.sources.git import GitSource
 from releaseray.sources.git_process import Git, GitError
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    made = Repo(tmp_path / "srv" / "team" / "app")
-    made.commit("Start", a_txt="1")
-    made.tag("v1.0")
-    made.commit("Next", a_txt="2")
-    made.tag("v1.1")
-    return made
-
-
-@pytest.fixture
-def server(tmp_path: Path, repo: Repo) -> Iterator[Served]:
-    with serving(tmp_path / "srv") as running:
-        yield running
-
-
-@pytest.fixture
-def mirror(tmp_path: Path) -> Path:
-    return tmp_path / "data" / "mirror"
 
 
 async def names(source: GitSource) -> list[str]:

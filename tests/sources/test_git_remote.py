@@ -1,36 +1,15 @@
 """Repositories at URLs: mirrored, followed, healed, and reached with nothing but what was checked."""
 
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from tests.sources.repos import Repo, history, there
-from tests.sources.served import Served, serving
+from tests.sources.served import Served
 
 from releaseray.sources import SourceError
 from releaseray.sources.git import GitSource
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    made = Repo(tmp_path / "srv" / "team" / "app")
-    made.commit("Start", a_txt="1")
-    made.tag("v1.0")
-    made.commit("Next", a_txt="2")
-    made.tag("v1.1")
-    return made
-
-
-@pytest.fixture
-def server(tmp_path: Path, repo: Repo) -> Iterator[Served]:
-    with serving(tmp_path / "srv") as running:
-        yield running
-
-
-@pytest.fixture
-def mirror(tmp_path: Path) -> Path:
-    return tmp_path / "data" / "mirror"
 
 
 async def names(source: GitSource) -> list[str]:

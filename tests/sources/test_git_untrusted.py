@@ -173,14 +173,6 @@ async def test_somebody_elses_repository_is_read_too(trap: Repo, tmp_path: Path)
     assert len(await GitSource(str(trap.path), tmp_path / "mirror").tags()) == 2
 
 
-@pytest.fixture
-def secret(tmp_path: Path) -> Repo:
-    repo = Repo(tmp_path / "secret")
-    repo.commit("Secret", a_txt="1")
-    repo.tag("v1")
-    return repo
-
-
 async def test_files_that_never_end_are_not_read(secret: Repo, tmp_path: Path) -> None:
     (secret.path / ".git/config").unlink()
     os.mkfifo(secret.path / ".git/config")
