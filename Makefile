@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 PYTHON ?= $(or $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done),python3)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-STAND_INS := tests/emulator/node_modules
+NODE := tests/emulator tests/sentry_node
+NODE_MODULES := $(NODE:%=%/node_modules/.package-lock.json)
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
 
@@ -15,15 +16,15 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 24
 
-$(STAND_INS)/.package-lock.json: tests/emulator/package-lock.json
-	npm ci --prefix tests/emulator --no-audit --no-fund
+$(NODE_MODULES): %/node_modules/.package-lock.json: %/package-lock.json
+	npm ci --prefix $* --no-audit --no-fund --ignore-scripts
 
 install: $(VENV)/.installed ## make .venv with .venv/bin/releaseray
 
 run: $(VENV)/.installed ## draft the newest release of REPO (a path or Git URL; default: here) and serve
 	@exec $(BIN)/releaseray try --end-with $$PPID "$${REPO:-.}"
 
-test: $(VENV)/.installed-dev $(STAND_INS)/.package-lock.json ## run the tests (wants Node 20 and chromium); TESTS="-k name" narrows
+test: $(VENV)/.installed-dev $(NODE_MODULES) ## run the tests (wants Node 20 and chromium); TESTS="-k name" narrows
 	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile $(TESTS)
 
 lint: $(VENV)/.installed-dev ## check style, formatting and types
