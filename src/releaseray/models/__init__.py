@@ -3,6 +3,7 @@
 from releaseray.models.base import new_id, now
 from releaseray.models.channels import ChannelSetup
 from releaseray.models.drafts import Draft, DraftStatus
+from releaseray.models.github import GitHubAnswer, GitHubInstallation
 from releaseray.models.organizations import ApiKey, IdempotencyRecord, Organization, Usage
 from releaseray.models.publications import HostedNote, Publication, PublicationStatus
 from releaseray.models.repos import ReleaseRange, Repository
@@ -25,6 +26,8 @@ __all__ = [
     "ErrorHour",
     "ErrorPlace",
     "EventId",
+    "GitHubAnswer",
+    "GitHubInstallation",
     "HostedNote",
     "IdempotencyRecord",
     "InboxKind",

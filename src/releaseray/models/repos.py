@@ -1,21 +1,37 @@
 """Connected repositories and the ranges of their tags."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint
+from sqlalchemy import ARRAY, BigInteger, Column, Index, String, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from releaseray.models.base import BYTE_ORDER, new_id, timestamp
+from releaseray.notes.personas import PERSONAS
+
+
+def _texts() -> Any:
+    return Column(ARRAY(String), nullable=False)
 
 
 class Repository(SQLModel, table=True):
     """A connected repository. `location` is what git reads it from, without credentials; with them it is kept
-    encrypted in `sealed_location`. `slug` is its public page's name."""
+    encrypted in `sealed_location`. `slug` is its public page's name.
+
+    `api_url` is the base of GitHub's API where it was connected by its name on GitHub, None for any other. It is read
+    there with `sealed_token`, else as the App's installation `installation_id`, else as anybody; `cloneless` where
+    GitHub's API has to tell the history because git cannot fetch it. `unavailable` says, for people, why it cannot be
+    read any more.
+
+    What a new tag does: `tag_pattern` names the tags that count (None: all), `prereleases` whether those of
+    prereleases do; `automatic` ones make drafts for `personas` and publish them to `channels`.
+    """
 
     __tablename__ = "repositories"
     __table_args__ = (
         UniqueConstraint("org_id", "location"),
         Index("ix_repositories_org_created", "org_id", "created_at"),
+        Index("ix_repositories_github_repo_id", "github_repo_id"),
     )
 
     id: str = Field(default_factory=lambda: new_id("repo"), primary_key=True)
@@ -27,6 +43,17 @@ class Repository(SQLModel, table=True):
     sealed_location: str | None = None
     web_url: str | None = None
     slug: str = Field(unique=True)
+    api_url: str | None = None
+    sealed_token: str | None = None
+    installation_id: int | None = Field(default=None, sa_type=BigInteger)
+    cloneless: bool = False
+    unavailable: str | None = None
+    sealed_webhook_secret: str | None = None
+    tag_pattern: str | None = None
+    prereleases: bool = False
+    personas: list[str] = Field(default_factory=lambda: list(PERSONAS), sa_column=_texts())
+    channels: list[str] = Field(default_factory=list, sa_column=_texts())
+    automatic: bool = False
     created_at: datetime = timestamp()
     updated_at: datetime = timestamp(touched=True)
 
