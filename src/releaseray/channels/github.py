@@ -1,5 +1,6 @@
 """GitHub releases: the release of the tag is made or updated, and what people wrote into it is kept."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -70,12 +71,13 @@ class _Releases:
         existing = await self._existing(previous)
         if existing is None:
             try:
-                return self._result(await self._api.send("POST", self._path, self._note.full_name, self._new()))
+                new = await asyncio.to_thread(self._new)
+                return self._result(await self._api.send("POST", self._path, self._note.full_name, new))
             except GitHubError as error:
                 # Somebody else made it since it was looked for.
                 if error.kind is not Kind.INVALID or not (existing := await self._of_tag()):
                     raise
-        change = self._change(existing, previous)
+        change = await asyncio.to_thread(self._change, existing, previous)
         return self._result(await self._api.send("PATCH", f"{self._path}/{existing['id']}", self._what, change))
 
     @property

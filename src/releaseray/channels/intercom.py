@@ -1,5 +1,6 @@
 """Intercom news items: created once, then updated."""
 
+import asyncio
 import time
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -68,7 +69,7 @@ class Intercom:
         *,
         again: bool = False,
     ) -> Result:
-        item = _item(note, config)
+        item = await asyncio.to_thread(_item, note, config)
         known = str(previous["id"]) if previous and previous.get("id") else None
         if known is None and again:
             known = await _find(item, config, http)

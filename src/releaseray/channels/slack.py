@@ -1,5 +1,6 @@
 """Slack, by an incoming webhook (send only) or a bot token (edits in place)."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
@@ -88,7 +89,7 @@ class Slack:
         *,
         again: bool = False,
     ) -> Result:
-        body = message(note)
+        body = await asyncio.to_thread(message, note)
         if config.webhook_url is not None:
             return await _by_webhook(config.webhook_url, http, body, previous, again)
         return await _Bot(config, http).publish(note, body, previous, again)

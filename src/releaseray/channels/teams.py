@@ -1,5 +1,6 @@
 """Microsoft Teams, by the webhook of a Workflow: an Adaptive Card, sent at most once."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -40,7 +41,7 @@ class Teams:
         *,
         again: bool = False,
     ) -> Result:
-        body = message(note)
+        body = await asyncio.to_thread(message, note)
         digest = fingerprint(body)
         if previous:
             return unchanged(previous, digest, "A Workflow cannot edit a message in Teams.")

@@ -19,8 +19,10 @@ from releaseray.repositories.publications import PublicPages
 from releaseray.repositories.repos import Ranges, Repos
 from releaseray.services import channels
 from releaseray.services.outages import despite_outages
-from releaseray.services.publishing import complete, page_url
+from releaseray.services.publishing import complete, page_url, show
 from releaseray.services.runtime import Runtime
+
+_LOGGED = "Publishing failed for a reason that was logged."
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -49,6 +51,9 @@ class Publisher:
 
     async def run(self, publication: Publication) -> None:
         """Make one attempt at a publication just claimed."""
+        if publication.channel == channels.HOSTED:
+            await self._show(publication)
+            return
         try:
             call = await despite_outages(lambda: self._begin(publication))
         except AppError as problem:
@@ -67,10 +72,29 @@ class Publisher:
             await despite_outages(lambda: self._failed(publication, call, error))
         except Exception:
             log.exception("the channel failed", publication=publication.id)
-            defect = ChannelError("Publishing failed for a reason that was logged.", permanent=True, unsure=True)
+            defect = ChannelError(_LOGGED, permanent=True, unsure=True)
             await despite_outages(lambda: self._failed(publication, call, defect))
         else:
             await despite_outages(lambda: self._succeeded(publication, call, result))
+
+    async def _show(self, publication: Publication) -> None:
+        """The public page is ours: one transaction, and no call that could be cut off."""
+        try:
+            await despite_outages(lambda: self._shown(publication))
+        except AppError as problem:
+            why = problem.message
+            await despite_outages(lambda: self._give_up(publication, why))
+        except Exception:
+            log.exception("the page cannot be made", publication=publication.id)
+            await despite_outages(lambda: self._give_up(publication, _LOGGED))
+
+    async def _shown(self, publication: Publication) -> None:
+        async with self._runtime.database.unit_of_work() as uow:
+            row = await claims.held(uow.session, Publication, publication.id, publication.attempt)
+            if row is not None:
+                draft = await Drafts(uow.session, row.org_id).get(row.draft_id)
+                await show(self._runtime, uow, draft)
+                await notify_finished(uow.session, row.id)
 
     async def _begin(self, publication: Publication) -> _Call | None:
         """Commit that a call begins, so that whoever finds the row after a crash knows; None when the claim is lost.

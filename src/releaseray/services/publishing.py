@@ -1,4 +1,4 @@
-"""Publishing a finished draft: the hosted page at once, other channels by a worker."""
+"""Publishing a finished draft: the hosted page at once, other channels, and what publishes itself, by a worker."""
 
 import asyncio
 from urllib.parse import quote
@@ -45,27 +45,28 @@ async def publish(
     if draft.status != DraftStatus.COMPLETED:
         raise Conflict(f"Draft {draft_id} is {draft.status}; only a finished draft can be published.")
     if channel == HOSTED:
-        return await _show(runtime, uow, draft)
+        return await show(runtime, uow, draft)
     if await ChannelSetups(uow.session, org_id).find(channel) is None:
         raise Conflict(not_set_up(channel))
-    return await _ask(uow, draft, channel, as_draft)
+    return await ask(uow.session, draft, channel, as_draft=as_draft)
 
 
-async def _ask(uow: UnitOfWork, draft: Draft, channel: str, as_draft: bool) -> tuple[Publication, bool]:
+async def ask(session: AsyncSession, draft: Draft, channel: str, *, as_draft: bool = False) -> tuple[Publication, bool]:
     """Put the publication in process. One that is being made already will be made once more, with the newest text."""
-    publication, first = await Publications(uow.session, draft.org_id).claim(draft.id, channel)
+    publication, first = await Publications(session, draft.org_id).claim(draft.id, channel)
     publication.status, publication.error = PublicationStatus.PROCESSING, None
     publication.as_draft = as_draft
     publication.asked += 1
     publication.tries = 0
     # While a call may be under way its claim stands; a mere wait for the next try ends now.
     publication.due_at = publication.due_at if publication.due_at and publication.unsure else now()
-    uow.session.add(publication)
-    await notify_work(uow.session, "publications")
+    session.add(publication)
+    await notify_work(session, "publications")
     return publication, first
 
 
-async def _show(runtime: Runtime, uow: UnitOfWork, draft: Draft) -> tuple[Publication, bool]:
+async def show(runtime: Runtime, uow: UnitOfWork, draft: Draft) -> tuple[Publication, bool]:
+    """Put a draft on the repository's public page. Raises `NotFound`."""
     found = await Ranges(uow.session, draft.org_id).get(draft.range_id)
     repo = await Repos(uow.session, draft.org_id).get(found.repo_id)
     html = await asyncio.to_thread(render, draft.body_md, found.to_tag)
@@ -85,7 +86,7 @@ async def _show(runtime: Runtime, uow: UnitOfWork, draft: Draft) -> tuple[Public
             updated_at=moment,
         ),
     )
-    publication.url = page_url(runtime, repo.slug, found.to_tag)
+    publication.url, publication.due_at = page_url(runtime, repo.slug, found.to_tag), None
     await complete(uow.session, draft, publication)
     return publication, first
 
