@@ -4,6 +4,7 @@ from releaseray.models.base import new_id, now
 from releaseray.models.channels import ChannelSetup
 from releaseray.models.drafts import Draft, DraftStatus
 from releaseray.models.github import GitHubAnswer, GitHubInstallation
+from releaseray.models.incoming import IncomingEvent, IncomingStatus
 from releaseray.models.organizations import ApiKey, IdempotencyRecord, Organization, Usage
 from releaseray.models.publications import HostedNote, Publication, PublicationStatus
 from releaseray.models.repos import ReleaseRange, Repository
@@ -32,6 +33,8 @@ __all__ = [
     "IdempotencyRecord",
     "InboxKind",
     "InboxRow",
+    "IncomingEvent",
+    "IncomingStatus",
     "Organization",
     "Publication",
     "PublicationStatus",

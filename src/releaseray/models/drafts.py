@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Column, Index, text
+from sqlalchemy import ARRAY, JSON, Column, Index, String, text
 from sqlmodel import Field, SQLModel
 
 from releaseray.models.base import Json, new_id, timestamp
@@ -20,7 +20,8 @@ class DraftStatus(StrEnum):
 class Draft(SQLModel, table=True):
     """A draft. While `processing`, the row is the job: `attempt` counts its starts, `lease_until` is until when
     the worker of that attempt may be silent before another may start it again. `flags` are JSON, not JSONB, which
-    would not keep the documented order of keys."""
+    would not keep the documented order of keys. `automatic` ones were asked for by a new tag; `publish_to` are the
+    channels that a draft goes to by itself once it is finished."""
 
     __tablename__ = "drafts"
     __table_args__ = (
@@ -31,6 +32,13 @@ class Draft(SQLModel, table=True):
             "persona",
             unique=True,
             postgresql_where=text("status = 'processing'"),
+        ),
+        Index(
+            "uq_drafts_one_automatic",
+            "range_id",
+            "persona",
+            unique=True,
+            postgresql_where=text("automatic AND status <> 'failed'"),
         ),
         Index("ix_drafts_unfinished", "created_at", postgresql_where=text("status = 'processing'")),
         Index("ix_drafts_finished", "finished_at"),
@@ -44,6 +52,8 @@ class Draft(SQLModel, table=True):
     body_md: str = ""
     flags: Json = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     error: str | None = None
+    automatic: bool = False
+    publish_to: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(String), nullable=False))
     attempt: int = 0
     lease_until: datetime | None = timestamp(nullable=True)
     started_at: datetime | None = timestamp(nullable=True)

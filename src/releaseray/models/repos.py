@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Column, Index, String, UniqueConstraint
+from sqlalchemy import ARRAY, BigInteger, Column, Index, String, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from releaseray.models.base import BYTE_ORDER, new_id, timestamp
+from releaseray.models.base import BYTE_ORDER, Json, new_id, timestamp
 from releaseray.notes.personas import PERSONAS
 
 
@@ -24,7 +25,8 @@ class Repository(SQLModel, table=True):
     read any more.
 
     What a new tag does: `tag_pattern` names the tags that count (None: all), `prereleases` whether those of
-    prereleases do; `automatic` ones make drafts for `personas` and publish them to `channels`.
+    prereleases do; `automatic` ones make drafts for `personas` and publish them to `channels`, each the draft of its own
+    readers unless `channel_personas` says otherwise. `hidden` repositories have no public page.
     """
 
     __tablename__ = "repositories"
@@ -32,6 +34,7 @@ class Repository(SQLModel, table=True):
         UniqueConstraint("org_id", "location"),
         Index("ix_repositories_org_created", "org_id", "created_at"),
         Index("ix_repositories_github_repo_id", "github_repo_id"),
+        Index("ix_repositories_any_case_name", text("lower(full_name)")),
     )
 
     id: str = Field(default_factory=lambda: new_id("repo"), primary_key=True)
@@ -53,7 +56,9 @@ class Repository(SQLModel, table=True):
     prereleases: bool = False
     personas: list[str] = Field(default_factory=lambda: list(PERSONAS), sa_column=_texts())
     channels: list[str] = Field(default_factory=list, sa_column=_texts())
+    channel_personas: Json = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
     automatic: bool = False
+    hidden: bool = False
     created_at: datetime = timestamp()
     updated_at: datetime = timestamp(touched=True)
 
