@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import SecretStr
 
-from releaseray.github import AppAuth, GitHubApi, GitHubError, Kind, NoAuth, TokenAuth
+from releaseray.github import AppAuth, AppKey, GitHubApi, GitHubError, Kind, NoAuth, TokenAuth
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 Handler = Callable[[httpx.Request], httpx.Response]
@@ -241,8 +241,6 @@ class App:
         )
         assert claims["iss"] == "Iv1.app"
         assert claims["exp"] - claims["iat"] <= 600
-        if request.url.path == "/repos/a/b/installation":
-            return httpx.Response(200, json={"id": 42})
         assert request.url.path == "/app/installations/42/access_tokens"
         self.given += 1
         return httpx.Response(
@@ -253,7 +251,7 @@ class App:
 async def test_an_app_gets_a_token_and_keeps_it_while_it_is_good(pem: tuple[SecretStr, bytes]) -> None:
     clock = NOW.timestamp()
     app = App(pem[1])
-    auth = AppAuth("Iv1.app", pem[0], full_name="a/b", clock=lambda: clock)
+    auth = AppAuth(AppKey("Iv1.app", pem[0], clock=lambda: clock), 42)
     hub = api(app, auth=auth)
     await asyncio.gather(*(hub.get("/repos/a/b", "a/b") for _ in range(5)))
     assert app.given == 1
@@ -265,7 +263,7 @@ async def test_an_app_gets_a_token_and_keeps_it_while_it_is_good(pem: tuple[Secr
 
 async def test_an_installation_token_that_was_revoked_is_replaced_once(pem: tuple[SecretStr, bytes]) -> None:
     app = App(pem[1])
-    auth = AppAuth("Iv1.app", pem[0], installation_id=42, clock=NOW.timestamp)
+    auth = AppAuth(AppKey("Iv1.app", pem[0], clock=NOW.timestamp), 42)
     hub = api(app, auth=auth)
     await hub.get("/repos/a/b", "a/b")
     app.revoked = True
@@ -277,7 +275,7 @@ async def test_an_installation_token_that_was_revoked_is_replaced_once(pem: tupl
     "key", ["", "nonsense", "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----"]
 )
 async def test_a_private_key_that_is_none(key: str) -> None:
-    auth = AppAuth("Iv1.app", SecretStr(key), installation_id=42)
+    auth = AppAuth(AppKey("Iv1.app", SecretStr(key)), 42)
     with pytest.raises(GitHubError, match="private key") as caught:
         await api(answers(), auth=auth).get("/repos/a/b", "a/b")
     assert not caught.value.passing
@@ -285,7 +283,7 @@ async def test_a_private_key_that_is_none(key: str) -> None:
 
 @pytest.mark.parametrize("odd", [[], {}, {"token": None}, {"id": "x"}])
 async def test_an_app_that_github_answers_oddly(pem: tuple[SecretStr, bytes], odd: Any) -> None:
-    auth = AppAuth("Iv1.app", pem[0], full_name="a/b")
+    auth = AppAuth(AppKey("Iv1.app", pem[0]), 42)
     with pytest.raises(GitHubError, match="cannot be read"):
         await api(lambda request: httpx.Response(200, json=odd), auth=auth, attempts=1).get("/repos/a/b", "a/b")
 

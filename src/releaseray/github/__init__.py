@@ -1,7 +1,24 @@
 """GitHub's API as source and channel both need it: authentication, limits, retries, caching, clear errors."""
 
-from releaseray.github.api import DEFAULT_URL, GitHubApi, Storage
-from releaseray.github.auth import AppAuth, Auth, NoAuth, TokenAuth
+from releaseray.github.addresses import DEFAULT_URL, api_base, web_base
+from releaseray.github.api import GitHubApi, Storage
+from releaseray.github.app import GitHubApp, Installation
+from releaseray.github.auth import AppAuth, AppKey, Auth, NoAuth, TokenAuth
 from releaseray.github.errors import GitHubError, Kind
 
-__all__ = ["DEFAULT_URL", "AppAuth", "Auth", "GitHubApi", "GitHubError", "Kind", "NoAuth", "Storage", "TokenAuth"]
+__all__ = [
+    "DEFAULT_URL",
+    "AppAuth",
+    "AppKey",
+    "Auth",
+    "GitHubApi",
+    "GitHubApp",
+    "GitHubError",
+    "Installation",
+    "Kind",
+    "NoAuth",
+    "Storage",
+    "TokenAuth",
+    "api_base",
+    "web_base",
+]

@@ -10,11 +10,11 @@ from typing import Any, Protocol
 
 import httpx
 
+from releaseray.github.addresses import DEFAULT_URL
 from releaseray.github.auth import Auth
 from releaseray.github.errors import GitHubError, Kind, rate_limited, refusal
 from releaseray.outbound import AnswerTooLarge, OutboundRefused, backoff, never_sent
 
-DEFAULT_URL = "https://api.github.com"
 HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 SAFE = ("GET", "HEAD")
 

@@ -60,31 +60,45 @@ class TokenAuth:
         return False
 
 
-class AppAuth:
-    """A GitHub App's installation; share one object, for it keeps the installation's token while it is valid.
+class AppKey:
+    """A GitHub App as itself, which may ask where it is installed and for the tokens of its installations.
 
-    `issuer` is the App's client id or app id, `private_key` its PEM. Without `installation_id` the installation is
-    looked up by the repository's `full_name`.
+    `issuer` is the App's client id or app id, `private_key` its PEM.
     """
 
-    def __init__(
-        self,
-        issuer: str,
-        private_key: SecretStr,
-        *,
-        installation_id: int | None = None,
-        full_name: str = "",
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self._issuer, self._key, self._clock = issuer, private_key, clock
-        self._installation, self._full_name = installation_id, full_name
+    def __init__(self, issuer: str, private_key: SecretStr, *, clock: Callable[[], float] = time.time) -> None:
+        self._issuer, self._key = issuer, private_key
+        self.clock = clock
+        self.identity = f"app-{issuer}"
+
+    async def authorization(self, ask: Ask) -> str | None:
+        return self.proof()
+
+    def forget(self) -> bool:
+        return False
+
+    def proof(self) -> str:
+        """The header with the App's own JWT, good for a few minutes. Raises `GitHubError` for a key that is none."""
+        now = int(self.clock())
+        claims = {"iat": now - CLOCK_SKEW, "exp": now + JWT_SECONDS, "iss": self._issuer}
+        try:
+            return f"Bearer {jwt.encode(claims, self._key.get_secret_value(), algorithm='RS256')}"
+        except (ValueError, TypeError, jwt.PyJWTError) as error:
+            raise GitHubError("The App's private key is not an RSA key in PEM form.", Kind.REVOKED) from error
+
+
+class AppAuth:
+    """A GitHub App's installation; share one object, for it keeps the installation's token while it is valid."""
+
+    def __init__(self, app: AppKey, installation_id: int) -> None:
+        self._app, self._installation = app, installation_id
         self._token, self._expires = "", 0.0
         self._lock = asyncio.Lock()
-        self.identity = f"app-{issuer}-{installation_id or full_name}"
+        self.identity = f"{app.identity}-{installation_id}"
 
     async def authorization(self, ask: Ask) -> str | None:
         async with self._lock:
-            if self._clock() >= self._expires - RENEW_BEFORE:
+            if self._app.clock() >= self._expires - RENEW_BEFORE:
                 await self._renew(ask)
         return f"Bearer {self._token}"
 
@@ -92,24 +106,8 @@ class AppAuth:
         had, self._expires = bool(self._token), 0.0
         return had
 
-    def proof(self) -> str:
-        """The App's own JWT, good for a few minutes."""
-        now = int(self._clock())
-        claims = {"iat": now - CLOCK_SKEW, "exp": now + JWT_SECONDS, "iss": self._issuer}
-        try:
-            return jwt.encode(claims, self._key.get_secret_value(), algorithm="RS256")
-        except (ValueError, TypeError, jwt.PyJWTError) as error:
-            raise GitHubError("The App's private key is not an RSA key in PEM form.", Kind.REVOKED) from error
-
     async def _renew(self, ask: Ask) -> None:
-        bearer = f"Bearer {self.proof()}"
-        if self._installation is None:
-            match await ask("GET", f"/repos/{self._full_name}/installation", bearer):
-                case {"id": int(id)}:
-                    self._installation = id
-                case _:
-                    raise GitHubError("GitHub gave an answer that cannot be read.", Kind.BROKEN)
-        match await ask("POST", f"/app/installations/{self._installation}/access_tokens", bearer):
+        match await ask("POST", f"/app/installations/{self._installation}/access_tokens", self._app.proof()):
             case {"token": str(token), "expires_at": str(expires)}:
                 self._token, self._expires = token, _seconds(expires)
             case _:
