@@ -24,7 +24,7 @@ from releaseray.notes.classify import Context, classify
 from releaseray.notes.draft import Category
 from releaseray.notes.history import History
 from releaseray.notes.model import Model, shipped
-from releaseray.notes.model_own import learned
+from releaseray.notes.model_own import lessons_of
 
 RESULTS = Path("benchmarks/notes/RESULTS.md")
 LISTED_FROM = 0.5
@@ -58,8 +58,8 @@ def judge(repo: str, rows: Sequence[Row], model: Model, clone: Path | None = Non
         "newest, cold": score(_verdicts(asked, Context(model, model))),
     }
     for name, commits in (("newest, own changelog", False), ("newest, own changelog and commits", True)):
-        own = learned(past.history(before, commits=commits), model)
-        scores[name] = score(_verdicts(asked, Context(model, own.model, own.notes)))
+        own = lessons_of(past.history(before, commits=commits), model)
+        scores[name] = score(_verdicts(asked, Context(model, own.applied(model), own.notes)))
     if clone and clone.exists() and before:
         cliff = git_cliff(asked, clone, f"{before[0].commit.sha}..{asked[0].commit.sha}")
         if cliff:

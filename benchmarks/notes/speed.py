@@ -92,8 +92,8 @@ def _engine(history: History, runs: int) -> str:
 
 def _run(history: History, times: dict[str, float]) -> None:
     changes = _timed("link", times, lambda: link(history))
-    pruned = _timed("prune", times, lambda: prune(changes))
-    _timed("learn", times, lambda: context_for(history, [change for change, _ in pruned]))
+    _timed("prune", times, lambda: prune(changes))
+    _timed("learn", times, lambda: context_for(history))
     prepared = _timed("prepare", times, lambda: prepare(history))
     _timed("draft", times, lambda: build(prepared, PERSONAS[0]))
 

@@ -51,7 +51,9 @@ class Clone:
     async def is_ancestor(self, older: str, newer: str) -> bool:
         return older < newer
 
-    async def history(self, *, from_tag: str | None, from_sha: str | None, to_tag: str, to_sha: str) -> History:
+    async def history(
+        self, *, from_tag: str | None, from_sha: str | None, to_tag: str, to_sha: str, past: bool = False
+    ) -> History:
         return History("acme/myapp", from_tag, to_tag, self.commits, known_emails=self.known)
 
 

@@ -18,7 +18,7 @@ def change(title: str, *, body: str = "", files: str = "M src/app.py", **more: o
 
 def verdict(title: str, history: History = EMPTY, **more: object) -> Verdict:
     one = change(title, **more)  # type: ignore[arg-type]  # passed on
-    return classify(one, context_for(history, [one]))
+    return classify(one, context_for(history))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from releaseray.notes.headline import headline
 from releaseray.notes.history import Commit, FileChange, History, Person
 from releaseray.notes.model import shipped
 from releaseray.notes.model_match import matched
-from releaseray.notes.model_own import best_cut, learned
+from releaseray.notes.model_own import best_cut, lessons_of
 from releaseray.notes.own_changelog import notes_of
 
 SOMEBODY = Person("A. Person", "a@example.com")
@@ -38,7 +38,7 @@ def asked(title: str, path: str) -> Change:
 
 
 def test_a_project_is_followed_in_what_it_lists_and_where() -> None:
-    context = context_for(past_of_a_house(), [])
+    context = context_for(past_of_a_house())
     paint = classify(asked("Paint the shed", "walls/colour.rs"), context)
     pipe = classify(asked("Route the shed pipe", "plumbing/pipe.rs"), context)
     assert paint.category is Category.FEATURE
@@ -48,7 +48,7 @@ def test_a_project_is_followed_in_what_it_lists_and_where() -> None:
 def test_the_reason_says_when_the_past_decided() -> None:
     house = past_of_a_house()
     log = house.changelog.replace("### Features", "### Performance")
-    context = context_for(History("acme/house", "v1", "v2", (), changelog=log, past=house.past), [])
+    context = context_for(History("acme/house", "v1", "v2", (), changelog=log, past=house.past))
     verdict = classify(asked("Paint the shed", "walls/colour.rs"), context)
     assert verdict.category is Category.PERF
     assert verdict.reason.endswith("so filed in this project's changelog")
@@ -56,24 +56,25 @@ def test_the_reason_says_when_the_past_decided() -> None:
 
 def test_a_changelog_without_commits_teaches_headings_only() -> None:
     house = past_of_a_house()
-    own = learned(History("acme/house", "v1", "v2", (), changelog=house.changelog), shipped())
+    own = lessons_of(History("acme/house", "v1", "v2", (), changelog=house.changelog), shipped())
     assert own.notes == 32
     assert own.changes == 0
-    assert own.model.cut == shipped().cut
+    assert own.applied(shipped()).cut == shipped().cut
 
 
 def test_without_a_changelog_the_model_is_as_shipped() -> None:
-    assert learned(History("acme/house", "v1", "v2", (), past=past_of_a_house().past), shipped()).model is shipped()
+    own = lessons_of(History("acme/house", "v1", "v2", (), past=past_of_a_house().past), shipped())
+    assert own.applied(shipped()) is shipped()
 
 
 def test_the_shipped_model_is_never_changed_by_a_project() -> None:
     before = {feature: list(row) for feature, row in shipped().table.items()}
-    learned(past_of_a_house(), shipped())
+    lessons_of(past_of_a_house(), shipped())
     assert shipped().table == before
 
 
 def test_learning_twice_gives_the_same() -> None:
-    assert learned(past_of_a_house(), shipped()) == learned(past_of_a_house(), shipped())
+    assert lessons_of(past_of_a_house(), shipped()) == lessons_of(past_of_a_house(), shipped())
 
 
 def test_notes_find_their_change_by_number_by_closed_issue_or_by_words() -> None:

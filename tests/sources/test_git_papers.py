@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from tests.sources.repos import Repo, history, there
 
+from releaseray.notes.history import Commit, FileChange
+from releaseray.sources import git_reading
 from releaseray.sources.git import GitSource
 from releaseray.sources.git_authors import FirstCommits
 
@@ -205,3 +207,27 @@ async def test_a_projects_own_name_before_its_versions_is_no_package(repo: Repo,
     repo.write({"other": "x"}).save("Second")
     repo.tag("app-1.1")
     assert len((await history(source, repo, "app-1.0", "app-1.1")).commits) == 1
+
+
+async def test_the_commits_before_the_range_are_read_when_asked_for(
+    repo: Repo, source: GitSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        repo.commit(f"Change {number}", src__app_py=f"{number}\n")
+    repo.tag("v1")
+    repo.commit("Change 5", src__app_py="5\n")
+    repo.tag("v2")
+    older, newer = repo.sha("v1"), repo.sha("v2")
+
+    async def past() -> tuple[Commit, ...]:
+        return (await source.history(from_tag="v1", from_sha=older, to_tag="v2", to_sha=newer, past=True)).past
+
+    monkeypatch.setattr(git_reading, "MAX_PAST", 3)
+    found = await past()
+    assert [commit.subject for commit in found] == ["Change 4", "Change 3", "Change 2"]
+    assert found[0].files == (FileChange("M", "src/app.py"),)
+    assert (await history(source, repo, "v1", "v2")).past == ()
+    monkeypatch.setattr(git_reading, "MAX_PAST_BYTES", 400)
+    cut = await past()
+    assert 0 < len(cut) < 3
+    assert cut == found[: len(cut)]

@@ -25,13 +25,14 @@ class Asked:
 
 
 async def read(source: Source, asked: Asked) -> History:
-    """The history of the range."""
+    """The history of the range, and of the time before it, which teaches how the project writes its notes."""
     since = asked.since
     return await source.history(
         from_tag=since.name if since else None,
         from_sha=since.sha if since else None,
         to_tag=asked.until.name,
         to_sha=asked.until.sha,
+        past=True,
     )
 
 

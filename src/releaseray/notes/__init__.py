@@ -6,10 +6,10 @@ from releaseray.notes.draft import Draft, Entries, Entry, Flags
 from releaseray.notes.flags import catchword, highlights, upgrade_instructions
 from releaseray.notes.history import History
 from releaseray.notes.personas import PERSONAS, Persona, persona
-from releaseray.notes.prepare import Counts, counts, prepare
+from releaseray.notes.prepare import Counts, counts, learn, prepare
 from releaseray.notes.prepared import Item, Prepared
 
-__all__ = ["PERSONAS", "Counts", "build", "counts", "prepare"]
+__all__ = ["PERSONAS", "Counts", "build", "counts", "learn", "prepare"]
 
 
 def build(history: History | Prepared, persona_name: str) -> Draft:

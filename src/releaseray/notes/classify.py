@@ -12,7 +12,7 @@ from releaseray.notes.history import History
 from releaseray.notes.model import Model, shipped
 from releaseray.notes.model_features import features_of
 from releaseray.notes.model_learn import CLASSES, KEEP, sigmoid
-from releaseray.notes.model_own import learned
+from releaseray.notes.model_own import Lessons, lessons_of
 
 SURE = 0.3
 """From this log-odds of being listed for users on, a change is taken for none of documentation and upkeep: whether
@@ -46,11 +46,12 @@ class Context:
     notes: int = 0
 
 
-def context_for(history: History, changes: Sequence[Change]) -> Context:
-    """Learn how this repository files its changes, from its changelog and, where known, the commits behind it."""
+def context_for(history: History, lessons: Lessons | None = None) -> Context:
+    """How this repository files its changes, learned from its changelog and, where known, the commits behind it;
+    `lessons` are what was learned of the same past before."""
     general = shipped()
-    own = learned(history, general)
-    return Context(general, own.model, own.notes)
+    taught = lessons or lessons_of(history, general)
+    return Context(general, taught.applied(general), taught.notes)
 
 
 def classify(change: Change, context: Context) -> Verdict:

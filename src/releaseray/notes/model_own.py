@@ -1,14 +1,14 @@
 """What a project's own past teaches: which of its changes went under which heading, and which were left out."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from releaseray.notes.change import Change
 from releaseray.notes.draft import Category
 from releaseray.notes.history import History
 from releaseray.notes.link import link
-from releaseray.notes.model import BIAS, Model
+from releaseray.notes.model import BIAS, DIGITS, UNIT, Model
 from releaseray.notes.model_features import features_of, text_features
 from releaseray.notes.model_learn import CLASSES, KEEP, WIDTH, Example, Row, learn, scores
 from releaseray.notes.model_match import matched
@@ -39,12 +39,21 @@ _CLASS = {category: index for index, category in enumerate(CLASSES)}
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
-    """The model corrected by a project's own past, and how many notes and changes taught it."""
+class Lessons:
+    """What a project's own past taught: the model's rows that it corrected, in whole thousandths, the cut (None: the
+    model's own), and how many notes and changes there were to learn from."""
 
-    model: Model
-    notes: int
-    changes: int
+    rows: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    cut: float | None = None
+    notes: int = 0
+    changes: int = 0
+
+    def applied(self, model: Model) -> Model:
+        """The model so corrected."""
+        if not self.notes:
+            return model
+        table = {feature: [weight / UNIT for weight in row] for feature, row in self.rows.items()}
+        return Model({**model.table, **table}, model.cut if self.cut is None else self.cut)
 
 
 class _Past(NamedTuple):
@@ -53,23 +62,24 @@ class _Past(NamedTuple):
     kept: bool | None
 
 
-def learned(history: History, model: Model) -> Own:
-    """`model` corrected by what `history` knows of the time before its range; the same model when that is nothing."""
+def lessons_of(history: History, model: Model) -> Lessons:
+    """What `history` knows of the time before its range teaches `model`, the same for the same history and model."""
     notes = notes_of(history.changelog)
     if not notes:
-        return Own(model, 0, 0)
+        return Lessons()
     changes = link(_past_of(history))[:MOST_PAST] if history.past else []
-    lessons = _lessons(changes, notes)
     table: dict[str, Row] = {}
     examples = [
-        Example(_rows(lesson.features, table, model), lesson.label, lesson.kept, _weight(lesson)) for lesson in lessons
+        Example(_rows(lesson.features, table, model), lesson.label, lesson.kept, _weight(lesson))
+        for lesson in _lessons(changes, notes)
     ]
     at = round(len(examples) * (1 - ASKED))
     _learn(examples[:at])
     outcomes = [(scores(example.rows)[KEEP], example.kept) for example in examples[at:] if example.kept is not None]
-    cut = best_cut(outcomes) if outcomes else model.cut
     _learn(examples[at:])
-    return Own(Model({**model.table, **table}, cut), len(notes), len(outcomes))
+    cut = round(best_cut(outcomes), DIGITS) if outcomes else None
+    rows = {feature: [round(weight * UNIT) for weight in row] for feature, row in table.items()}
+    return Lessons(rows, cut, len(notes), len(outcomes))
 
 
 def _learn(examples: Sequence[Example]) -> None:
@@ -82,7 +92,7 @@ def _weight(lesson: _Past) -> float:
 
 
 def _past_of(history: History) -> History:
-    return History(history.full_name, None, history.from_tag or "", history.past[:MOST_COMMITS], pulls=history.pulls)
+    return History(history.full_name, None, history.from_tag or "", history.past[:MOST_COMMITS])
 
 
 def _lessons(changes: Sequence[Change], notes: Sequence[Note]) -> list[_Past]:

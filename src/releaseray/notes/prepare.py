@@ -14,6 +14,8 @@ from releaseray.notes.draft import Category
 from releaseray.notes.headline import headline
 from releaseray.notes.history import History
 from releaseray.notes.link import link
+from releaseray.notes.model import shipped
+from releaseray.notes.model_own import Lessons, lessons_of
 from releaseray.notes.people import contributors
 from releaseray.notes.prepared import Item, Prepared
 from releaseray.notes.prune import Fate, prune
@@ -36,11 +38,17 @@ def counts(history: History) -> Counts:
     return Counts(len(pulls), len(named - pulls - history.pulls.keys()))
 
 
-def prepare(history: History) -> Prepared:
-    """All that drafts of `history` share: made once, it serves any number of personas."""
+def learn(history: History) -> Lessons:
+    """What the time before the range of `history` teaches of how its project files changes."""
+    return lessons_of(history, shipped())
+
+
+def prepare(history: History, lessons: Lessons | None = None) -> Prepared:
+    """All that drafts of `history` share: made once, it serves any number of personas. Where what its past teaches
+    was learned before (`learn`), it need not be again."""
     changes = link(history)
     pruned = prune(changes)
-    context = context_for(history, [change for change, _ in pruned])
+    context = context_for(history, lessons)
     people = contributors(change.authors for change in changes)
     return Prepared(
         project=history.full_name.rpartition("/")[2],

@@ -12,11 +12,12 @@ from releaseray import notes
 from releaseray.errors import NotFound
 from releaseray.models import Draft, DraftStatus, ReleaseRange, Repository
 from releaseray.notes.draft import Flags
+from releaseray.notes.history import Tag
 from releaseray.notes.prepared import Prepared
 from releaseray.repositories import drafts as rows
 from releaseray.repositories.organizations import UsageOf
 from releaseray.repositories.repos import Ranges, Repos
-from releaseray.services import clones, events
+from releaseray.services import clones, events, learning
 from releaseray.services.drafts import GENERATE, job_id, this_month
 from releaseray.services.outages import despite_outages
 from releaseray.services.prepared import PreparedHistories
@@ -83,13 +84,10 @@ async def _asked_for(runtime: Runtime, draft: Draft) -> tuple[Repository, Releas
 
 async def _prepare(runtime: Runtime, repo: Repository, found: ReleaseRange) -> Prepared:
     source = clones.source(runtime, repo)
-    history = await source.history(
-        from_tag=found.from_tag if found.from_sha else None,
-        from_sha=found.from_sha,
-        to_tag=found.to_tag,
-        to_sha=found.to_sha,
-    )
-    return await asyncio.to_thread(notes.prepare, history)
+    older = Tag(found.from_tag, found.from_sha, 0) if found.from_sha else None
+    newer = Tag(found.to_tag, found.to_sha, 0)
+    history, lessons = await learning.read(source, clones.mirror_of(runtime, repo), older, newer)
+    return await asyncio.to_thread(notes.prepare, history, lessons)
 
 
 def _flags(flags: Flags) -> dict[str, Any]:

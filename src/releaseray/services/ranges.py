@@ -10,7 +10,7 @@ from releaseray.models import ReleaseRange, Repository
 from releaseray.notes.history import Tag
 from releaseray.notes.versions import newest_release, previous_tags, sort_key
 from releaseray.repositories.repos import Ranges, Repos
-from releaseray.services import clones, events
+from releaseray.services import clones, events, learning
 from releaseray.services.runtime import Runtime
 from releaseray.sources import SourceError
 from releaseray.sources.git import GitSource
@@ -41,7 +41,7 @@ async def create(
             raise InvalidRequest.field("fromTag", f"{from_tag} and {to_tag} are tags of the same commit")
         if not await source.is_ancestor(older.sha, newer.sha):
             raise InvalidRequest.field("fromTag", f"{from_tag} is not an ancestor of {to_tag}")
-        return await _count_and_insert(uow, repo, source, older, newer)
+        return await _count_and_insert(runtime, uow, repo, source, older, newer)
     except SourceError as problem:
         raise Conflict(f"{repo.full_name} cannot be read: {problem}") from problem
 
@@ -62,9 +62,23 @@ async def create_newest(runtime: Runtime, uow: UnitOfWork, repo: Repository) -> 
         existing = await Ranges(uow.session, repo.org_id).find(repo.id, from_tag, newest.name)
         if existing is not None:
             return existing, False
-        return await _count_and_insert(uow, repo, source, previous, newest, shown_from=from_tag)
+        return await _count_and_insert(runtime, uow, repo, source, previous, newest, shown_from=from_tag)
     except SourceError as problem:
         raise Conflict(f"{repo.full_name} cannot be read: {problem}") from problem
+
+
+async def between(
+    runtime: Runtime, repo: Repository, source: GitSource, older: Tag, newer: Tag
+) -> tuple[ReleaseRange, bool]:
+    """The range between two ends that are known to be there, and whether it was made just now. Neither need build on
+    the other: the range is what `newer` has and `older` has not. Raises `SourceError`, and `Conflict` when the
+    repository is disconnected meanwhile."""
+    async with runtime.database.reading() as session:
+        existing = await Ranges(session, repo.org_id).find(repo.id, older.name, newer.name)
+    if existing is not None:
+        return existing, False
+    async with runtime.database.unit_of_work() as uow:
+        return await _count_and_insert(runtime, uow, repo, source, older, newer)
 
 
 async def previous_tag(source: GitSource, tag: Tag, tags: Sequence[Tag]) -> Tag | None:
@@ -95,14 +109,16 @@ async def _resolve(source: GitSource, from_tag: str, to_tag: str) -> tuple[Tag, 
 
 
 async def _count_and_insert(
-    uow: UnitOfWork, repo: Repository, source: GitSource, older: Tag | None, newer: Tag, shown_from: str = ""
+    runtime: Runtime,
+    uow: UnitOfWork,
+    repo: Repository,
+    source: GitSource,
+    older: Tag | None,
+    newer: Tag,
+    shown_from: str = "",
 ) -> tuple[ReleaseRange, bool]:
-    history = await source.history(
-        from_tag=older.name if older else None,
-        from_sha=older.sha if older else None,
-        to_tag=newer.name,
-        to_sha=newer.sha,
-    )
+    # What the past teaches is learned now, so that drafts find it
+    history, _ = await learning.read(source, clones.mirror_of(runtime, repo), older, newer)
     counts = await asyncio.to_thread(notes.counts, history)
     from_tag = older.name if older else shown_from
     made = ReleaseRange(

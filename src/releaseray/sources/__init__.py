@@ -38,10 +38,13 @@ class Source(Protocol):
     async def is_ancestor(self, older: str, newer: str) -> bool:
         """Whether the commit `older` is reached from the commit `newer`."""
 
-    async def history(self, *, from_tag: str | None, from_sha: str | None, to_tag: str, to_sha: str) -> History:
+    async def history(
+        self, *, from_tag: str | None, from_sha: str | None, to_tag: str, to_sha: str, past: bool = False
+    ) -> History:
         """All that is known of `from_sha..to_sha` (from the first commit when `from_sha` is None).
 
         The tag names only label the result: what is read is what the shas say, even when a tag moved since.
+        `past` asks for the commits before the range as well, from sources that can read them cheaply.
         """
 
 

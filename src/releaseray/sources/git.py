@@ -109,12 +109,14 @@ class GitSource:
         _check_sha(to_sha, *([from_sha] if from_sha else []))
         return await self._read(lambda git: read_patches(git, from_sha, to_sha))
 
-    async def history(self, *, from_tag: str | None, from_sha: str | None, to_tag: str, to_sha: str) -> History:
+    async def history(
+        self, *, from_tag: str | None, from_sha: str | None, to_tag: str, to_sha: str, past: bool = False
+    ) -> History:
         """All that is known of `from_sha..to_sha`; see `Source.history`."""
         _check_sha(to_sha, *([from_sha] if from_sha else []))
         asked = Range(from_sha, to_sha, to_tag)
         index = self._origin.mirror.first_commits
-        found = await self._read(lambda git: read_range(git, asked, index))
+        found = await self._read(lambda git: read_range(git, asked, index, past=past))
         name, page = await self._whereabouts()
         return History(
             full_name=name,
@@ -126,6 +128,7 @@ class GitSource:
             fragments=found.fragments,
             manifests=found.manifests,
             known_emails=found.known_emails,
+            past=found.past,
         )
 
     async def _whereabouts(self) -> tuple[str, str | None]:

@@ -76,9 +76,11 @@ class GitHubSource:
         """Whether the commit `older` is reached from `newer`."""
         return await self._told(self._git.is_ancestor(older, newer))
 
-    async def history(self, *, from_tag: str | None, from_sha: str | None, to_tag: str, to_sha: str) -> History:
+    async def history(
+        self, *, from_tag: str | None, from_sha: str | None, to_tag: str, to_sha: str, past: bool = False
+    ) -> History:
         """The clone's history with GitHub's pull requests and issues."""
-        reading = self._git.history(from_tag=from_tag, from_sha=from_sha, to_tag=to_tag, to_sha=to_sha)
+        reading = self._git.history(from_tag=from_tag, from_sha=from_sha, to_tag=to_tag, to_sha=to_sha, past=past)
         history = await self._told(reading)
         pulls = await self._pulls(history, f"range:1:{self._api.url}:{self._full_name}:{from_sha}:{to_sha}")
         return replace(history, full_name=self._full_name, pulls=pulls.pulls, issues=pulls.issues)

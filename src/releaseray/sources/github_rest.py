@@ -64,7 +64,9 @@ class GitHubRest:
         compared = await self._get(f"/compare/{older}...{newer}", per_page=1)
         return isinstance(compared, dict) and compared.get("status") in ("ahead", "identical")
 
-    async def history(self, *, from_tag: str | None, from_sha: str | None, to_tag: str, to_sha: str) -> History:
+    async def history(
+        self, *, from_tag: str | None, from_sha: str | None, to_tag: str, to_sha: str, past: bool = False
+    ) -> History:
         about = await self.describe()
         raw = await self._commits(from_sha, to_sha)
         files = await self._files([str(item["sha"]) for item in raw])

@@ -1,0 +1,40 @@
+"""Lessons as they are kept: as text, under a name that says which engine learned them."""
+
+import json
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+from releaseray.notes.model_learn import WIDTH
+from releaseray.notes.model_own import Lessons
+
+
+def written(lessons: Lessons) -> str:
+    """The lessons as text: the same lessons, the same text."""
+    told = {"cut": lessons.cut, "notes": lessons.notes, "changes": lessons.changes, "rows": lessons.rows}
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+def parsed(text: str) -> Lessons:
+    """The lessons in a text. Raises ValueError when it holds none."""
+    try:
+        told = json.loads(text)
+        lessons = Lessons(told["rows"], told["cut"], told["notes"], told["changes"])
+        numbers = [number for row in lessons.rows.values() for number in row]
+        sound = len(numbers) == WIDTH * len(lessons.rows) and set(map(type, numbers)) <= {int}
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"no lessons: {error!r}") from error
+    if not sound or type(lessons.cut) not in (float, int, type(None)) or type(lessons.notes) is not int:
+        raise ValueError("no lessons: numbers of another kind")
+    return lessons
+
+
+@cache
+def engine() -> str:
+    """A name for this very engine, code and coefficients: another one learns other lessons."""
+    parts = sorted(files("releaseray.notes").iterdir(), key=lambda part: part.name)
+    digest = sha256()
+    for part in parts:
+        if part.name.endswith((".py", ".json")):
+            digest.update(f"{part.name}\0".encode() + part.read_bytes())
+    return digest.hexdigest()

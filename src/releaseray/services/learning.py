@@ -1,0 +1,77 @@
+"""Reading a range together with what its project's past teaches: learned once, kept beside the mirror."""
+
+import asyncio
+import hashlib
+from contextlib import suppress
+from pathlib import Path
+
+import structlog
+
+from releaseray import notes
+from releaseray.notes import lessons
+from releaseray.notes.history import History, Tag
+from releaseray.notes.model_own import Lessons
+from releaseray.sources import Source
+from releaseray.sources.git_mirror import read_text, write_text
+
+MOST_KEPT = 16
+"""Ranges of a repository whose lessons are kept: the newest. A file has up to a megabyte."""
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+async def read(source: Source, mirror: Path, older: Tag | None, newer: Tag) -> tuple[History, Lessons]:
+    """The history between two tags (from the first commit without `older`), and what the time before it teaches, by
+    whomever and whenever that was learned. `mirror` is the folder that belongs to the source.
+
+    May raise `SourceError`. That the lessons cannot be kept costs their learning again, and nothing else.
+    """
+    place = mirror / "lessons" / f"{_name(older, newer)}.json"
+    known: Lessons | None = await asyncio.to_thread(_load, place) if older else Lessons()
+    history = await source.history(
+        from_tag=older.name if older else None,
+        from_sha=older.sha if older else None,
+        to_tag=newer.name,
+        to_sha=newer.sha,
+        past=known is None,
+    )
+    if known is None:
+        known = await asyncio.to_thread(_learned, history, place)
+    return history, known
+
+
+def _name(older: Tag | None, newer: Tag) -> str:
+    """One name for one past and one engine; the end of the range says which package's past it is."""
+    told = "\n".join([lessons.engine(), older.sha if older else "", newer.sha, newer.name])
+    return hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+
+def _load(place: Path) -> Lessons | None:
+    """What is kept; None when nothing is, or nothing that can be read."""
+    text = read_text(place)
+    try:
+        return lessons.parsed(text) if text else None
+    except ValueError as problem:
+        log.warning("kept lessons are learned anew", place=place.name, problem=str(problem))
+        return None
+
+
+def _learned(history: History, place: Path) -> Lessons:
+    learned = notes.learn(history)
+    try:
+        place.parent.mkdir(exist_ok=True)
+        write_text(place, lessons.written(learned))
+        _clear(place.parent)
+    except OSError as problem:
+        log.warning("lessons not kept", place=place.name, problem=str(problem))
+    return learned
+
+
+def _clear(folder: Path) -> None:
+    """Keep the newest files; another process may be clearing too."""
+    ages = []
+    for path in folder.iterdir():
+        with suppress(FileNotFoundError):
+            ages.append((path.stat().st_mtime_ns, path))
+    for _, path in sorted(ages)[:-MOST_KEPT]:
+        path.unlink(missing_ok=True)
