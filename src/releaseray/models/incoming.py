@@ -11,7 +11,7 @@ from releaseray.models.base import Json, new_id, timestamp
 
 
 class IncomingStatus(StrEnum):
-    """Where an event stands; `skipped` ones were understood, and the settings or the state of things ask for nothing."""
+    """Where an event stands; `skipped` ones were understood, but the repository's settings ask for nothing."""
 
     PENDING = "pending"
     DONE = "done"
@@ -22,9 +22,9 @@ class IncomingStatus(StrEnum):
 class IncomingEvent(SQLModel, table=True):
     """An event to act on; the row is the job.
 
-    `target` is whom it concerns: a repository's id, or `installation:` and GitHub's id. `delivery` is GitHub's id of the
-    event, `digest` the SHA-256 of the body that told it: either marks a repetition. `due_at` is when it may be tried, or
-    until when the worker of `attempt` may be silent; NULL when it is over. `tries` count since it came or was
+    `target` is whom it concerns: a repository's id, or `installation:` and GitHub's id. `delivery` is GitHub's id of
+    the event, `digest` the SHA-256 of the body that told it: either marks a repetition. `due_at` is when it may be
+    tried, or until when the worker of `attempt` may be silent; NULL when it is over. `tries` count since it came or was
     redelivered; `note` says what came of it, or why it waits.
     """
 

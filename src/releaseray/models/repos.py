@@ -25,8 +25,8 @@ class Repository(SQLModel, table=True):
     read any more.
 
     What a new tag does: `tag_pattern` names the tags that count (None: all), `prereleases` whether those of
-    prereleases do; `automatic` ones make drafts for `personas` and publish them to `channels`, each the draft of its own
-    readers unless `channel_personas` says otherwise. `hidden` repositories have no public page.
+    prereleases do; `automatic` ones make drafts for `personas` and publish them to `channels`, each the draft of its
+    own readers unless `channel_personas` says otherwise. `hidden` repositories have no public page.
     """
 
     __tablename__ = "repositories"

@@ -1,12 +1,16 @@
 """What a delivery of GitHub's tells us, as small events; everything that we do not know is passed over."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
 TAGS, BRANCHES = "refs/tags/", "refs/heads/"
+_FULL_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}")
+_LONGEST_TAG = 1_000
+_LARGEST_ID = 2**63
 
 Json = Mapping[str, Any]
 
@@ -130,15 +134,35 @@ Event = (
 )
 
 
-def read(kind: str, body: bytes) -> list[Event]:
-    """The events of one delivery; `kind` is `X-GitHub-Event`, `body` the raw body, JSON or GitHub's form.
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What one payload is about, and the events in it: one at most, of the kinds that GitHub has today.
 
-    Empty for kinds and actions that mean nothing to us and for payloads that lack what we need. Raises
+    `installation_id` is the App's installation that was told, None where a webhook was.
+    """
+
+    repository: Repository | None
+    installation_id: int | None
+    events: tuple[Event, ...]
+
+
+def parse(kind: str, body: bytes) -> Delivery:
+    """A delivery; `kind` is `X-GitHub-Event`, `body` the raw body, JSON or GitHub's form.
+
+    Without events for kinds and actions that mean nothing to us and for payloads that lack what we need. Raises
     `PayloadError` for a body that is no payload.
     """
     payload = _payload(body)
     reader = _READERS.get(kind)
-    return list(reader(payload)) if reader else []
+    events = tuple(reader(payload)) if reader else ()
+    installation = payload.get("installation")
+    id = installation.get("id") if isinstance(installation, dict) else None
+    return Delivery(_repository(payload.get("repository")), id if _is_id(id) else None, events)
+
+
+def read(kind: str, body: bytes) -> list[Event]:
+    """The events of one delivery; see `parse`."""
+    return list(parse(kind, body).events)
 
 
 def _payload(body: bytes) -> Json:
@@ -156,11 +180,19 @@ def _payload(body: bytes) -> Json:
 
 def _repository(value: Any) -> Repository | None:
     match value:
-        case {"full_name": str(full_name), "id": int(id)}:
-            return Repository(id, full_name)
-        case {"full_name": str(full_name)}:
-            return Repository(None, full_name)
+        case {"full_name": str(full_name)} if _FULL_NAME.fullmatch(full_name):
+            id = value.get("id")
+            return Repository(id if _is_id(id) else None, full_name)
     return None
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < _LARGEST_ID
+
+
+def _is_tag(name: str) -> bool:
+    """Whether git could have such a tag; what it could not is not worth a look."""
+    return 0 < len(name) <= _LONGEST_TAG and name.isprintable()
 
 
 def _repositories(value: Any) -> tuple[Repository, ...]:
@@ -172,7 +204,7 @@ def _push(payload: Json) -> Iterator[Event]:
     repository = _repository(payload.get("repository"))
     match payload:
         case {"ref": str(ref), "after": str(after)} if repository:
-            if ref.startswith(TAGS):
+            if ref.startswith(TAGS) and _is_tag(ref):
                 yield _tag(payload, repository, ref.removeprefix(TAGS), after)
             elif ref.startswith(BRANCHES) and not payload.get("deleted"):
                 branch = ref.removeprefix(BRANCHES)
@@ -188,19 +220,22 @@ def _tag(payload: Json, repository: Repository, tag: str, sha: str) -> Event:
 
 def _create(payload: Json) -> Iterator[Event]:
     match payload, _repository(payload.get("repository")):
-        case {"ref_type": "tag", "ref": str(tag)}, Repository() as repository:
+        case {"ref_type": "tag", "ref": str(tag)}, Repository() as repository if _is_tag(tag):
             yield TagCreated(repository, tag, None)
 
 
 def _delete(payload: Json) -> Iterator[Event]:
     match payload, _repository(payload.get("repository")):
-        case {"ref_type": "tag", "ref": str(tag)}, Repository() as repository:
+        case {"ref_type": "tag", "ref": str(tag)}, Repository() as repository if _is_tag(tag):
             yield TagDeleted(repository, tag)
 
 
 def _release(payload: Json) -> Iterator[Event]:
     match payload, _repository(payload.get("repository")):
-        case {"action": str(action), "release": {"tag_name": str(tag)} as release}, Repository() as repository:
+        case (
+            {"action": str(action), "release": {"tag_name": str(tag)} as release},
+            Repository() as repository,
+        ) if _is_tag(tag):
             yield ReleaseChanged(repository, action, tag, bool(release.get("draft")), bool(release.get("prerelease")))
 
 
@@ -221,16 +256,20 @@ def _about_repository(payload: Json) -> Iterator[Event]:
         case {"action": "privatized" | "publicized" as action}:
             yield VisibilityChanged(repository, action == "privatized")
         case {"action": "renamed", "changes": {"repository": {"name": {"from": str(old)}}}}:
-            yield RepositoryRenamed(repository, f"{owner}/{old}")
+            yield from _renamed(repository, f"{owner}/{old}")
         case {"action": "transferred", "changes": {"owner": {"from": {**kinds}}}}:
-            for former in kinds.values():
-                if isinstance(former, dict) and isinstance(former.get("login"), str):
-                    yield RepositoryRenamed(repository, f"{former['login']}/{name}")
+            logins = [former.get("login") for former in kinds.values() if isinstance(former, dict)]
+            yield from _renamed(repository, f"{next(filter(None, logins), '')}/{name}")
+
+
+def _renamed(repository: Repository, old: str) -> Iterator[Event]:
+    if _FULL_NAME.fullmatch(old):
+        yield RepositoryRenamed(repository, old)
 
 
 def _installation(payload: Json) -> Iterator[Event]:
     match payload:
-        case {"action": str(action), "installation": {"id": int(id)}}:
+        case {"action": str(action), "installation": {"id": int(id)}} if _is_id(id):
             all_of_them = _repositories(payload.get("repositories"))
             gone = action in ("deleted", "suspend")
             added = _repositories(payload.get("repositories_added")) + (() if gone else all_of_them)
