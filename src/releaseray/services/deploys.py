@@ -1,4 +1,4 @@
-"""Reading what a deploy brought: the errors it says it fixes, and the changes that may cause new ones."""
+"""Reading what a deploy brought: its range, the errors it says it fixes, and the changes that may cause new ones."""
 
 import asyncio
 import time
@@ -10,17 +10,17 @@ from urllib.parse import urlsplit
 import structlog
 
 from releaseray.db import UnitOfWork
-from releaseray.errors import NotFound
-from releaseray.models import Deploy, Release, Repository, now
+from releaseray.errors import Conflict, NotFound
+from releaseray.models import Deploy, Release, Repository, Service, now
 from releaseray.notes.change import Change
 from releaseray.notes.history import History, Tag
 from releaseray.notes.link import link
 from releaseray.repositories import deploys as rows
 from releaseray.repositories.errors import Errors
 from releaseray.repositories.releases import Releases
-from releaseray.services import clones, errors, suspects
-from releaseray.services.release_pages import previous_of
-from releaseray.services.release_ranges import repository_of, tag_of
+from releaseray.services import clones, errors, ranges, suspects
+from releaseray.services.release_pages import following, previous_of
+from releaseray.services.release_ranges import end_of, repository_of, tag_of
 from releaseray.services.runtime import Runtime
 from releaseray.sources import SourceError
 from releaseray.sources.git import GitSource
@@ -34,16 +34,25 @@ _TRIED_FOR = timedelta(minutes=10)
 log = structlog.stdlib.get_logger(__name__)
 
 
-class Bounds(NamedTuple):
-    """Two releases of a repository; what lies between them came with `release`."""
+class Neighbours(NamedTuple):
+    """A release of a connected repository, and the ones right before and after it in its environment."""
 
+    service: Service
     repo: Repository
-    previous: Release
+    previous: Release | None
     release: Release
+    following: Release | None
+
+
+class Built(NamedTuple):
+    """What a release was built from: its commit and, if there is one, its tag."""
+
+    sha: str
+    tag: Tag | None
 
 
 class Brought(NamedTuple):
-    """What lies between them."""
+    """What came with a release."""
 
     from_sha: str
     to_sha: str
@@ -61,52 +70,81 @@ async def examine(runtime: Runtime) -> int:
     for deploy in waiting:
         try:
             await _examine(runtime, deploy)
-        except SourceError as problem:
+        except (SourceError, Conflict) as problem:
             log.warning("a deploy cannot be read yet", deploy_id=deploy.id, problem=str(problem))
     return len(waiting)
 
 
 async def _examine(runtime: Runtime, deploy: Deploy) -> None:
-    bounds = await _bounds(runtime, deploy)
-    brought = await _read(runtime, bounds) if bounds else None
+    around = await _around(runtime, deploy)
+    brought = await _read(runtime, around) if around else None
     kept = await asyncio.to_thread(suspects.kept, brought.changes, brought.patches) if brought else []
     async with runtime.database.unit_of_work() as uow:
-        if not await rows.mark_examined(uow.session, deploy.id or 0) or bounds is None or brought is None:
+        if not await rows.mark_examined(uow.session, deploy.id or 0) or around is None or brought is None:
             return
-        await rows.put_changes(uow.session, bounds.release.id, brought.from_sha, brought.to_sha, kept)
-        await _resolve(runtime, uow, bounds.release, brought)
+        await rows.put_changes(uow.session, around.release.id, brought.from_sha, brought.to_sha, kept)
+        await _resolve(runtime, uow, around.release, brought)
 
 
-async def _bounds(runtime: Runtime, deploy: Deploy) -> Bounds | None:
+async def _around(runtime: Runtime, deploy: Deploy) -> Neighbours | None:
     async with runtime.database.reading() as session:
         service = await rows.service_of(session, deploy)
         releases = Releases(session, service.org_id)
         release = await releases.get(deploy.release_id)
         known = await releases.of_service(service.id)
-        previous = previous_of(release, [one for one in known if one.environment == release.environment])
+        here = [one for one in known if one.environment == release.environment]
         repo = await repository_of(session, service, release)
-    return Bounds(repo, previous, release) if repo and previous else None
+    if repo is None:
+        return None
+    return Neighbours(service, repo, previous_of(release, here), release, following(release, here))
 
 
-async def _read(runtime: Runtime, bounds: Bounds) -> Brought | None:
-    """What came between the two; None where the repository does not know one of them."""
-    source = clones.source(runtime, bounds.repo)
+async def _read(runtime: Runtime, around: Neighbours) -> Brought | None:
+    """What came with the release, with the ranges on both of its sides made; None where the repository does not know
+    what it or the one before was built from."""
+    source = clones.source(runtime, around.repo)
     await source.refresh()
     tags = await source.tags()
-    from_sha, from_tag = await _commit(source, bounds.previous, tags)
-    to_sha, to_tag = await _commit(source, bounds.release, tags)
-    if from_sha is None or to_sha is None or from_sha == to_sha:
+    release = await _built(source, around, around.release, tags)
+    previous = await _built(source, around, around.previous, tags)
+    for older, newer in ((previous, release), (release, await _built(source, around, around.following, tags))):
+        await _make_range(runtime, around.repo, source, older, newer)
+    if previous is None or release is None or previous.sha == release.sha:
         return None
-    history = await source.history(from_tag=from_tag, from_sha=from_sha, to_tag=to_tag, to_sha=to_sha)
-    patches = await source.patches(from_sha, to_sha)
-    return Brought(from_sha, to_sha, history, await asyncio.to_thread(link, history), patches)
+    history = await source.history(
+        from_tag=_called(previous, around.previous),
+        from_sha=previous.sha,
+        to_tag=_called(release, around.release) or release.sha,
+        to_sha=release.sha,
+    )
+    patches = await source.patches(previous.sha, release.sha)
+    return Brought(previous.sha, release.sha, history, await asyncio.to_thread(link, history), patches)
 
 
-async def _commit(source: GitSource, release: Release, tags: Iterable[Tag]) -> tuple[str | None, str]:
-    """The commit of a release, as its pipeline told or its tag says, and what to call it."""
+async def _built(source: GitSource, around: Neighbours, release: Release | None, tags: Iterable[Tag]) -> Built | None:
+    """As its pipeline told or its tag says."""
+    if release is None:
+        return None
     told = await source.commit(release.commit_sha) if release.commit_sha else None
-    tag = tag_of(release, tags)
-    return told or (tag.sha if tag else None), tag.name if tag else release.version
+    tag = tag_of(around.service, release, tags)
+    sha = told or (tag.sha if tag else None)
+    return Built(sha, tag) if sha else None
+
+
+def _called(built: Built, release: Release | None) -> str | None:
+    return built.tag.name if built.tag else release.version if release else None
+
+
+async def _make_range(
+    runtime: Runtime, repo: Repository, source: GitSource, older: Built | None, newer: Built | None
+) -> None:
+    """Make the range between two releases where it is not there yet and has anything in it. It comes before the
+    deploy counts as examined, so that it is made even if the worker dies in between."""
+    if older is None or newer is None:
+        return
+    ends = end_of(older.tag, older.sha), end_of(newer.tag, newer.sha)
+    if ends[0].sha != ends[1].sha and not await source.is_ancestor(ends[1].sha, ends[0].sha):
+        await ranges.between(runtime, repo, source, *ends)
 
 
 async def _resolve(runtime: Runtime, uow: UnitOfWork, release: Release, brought: Brought) -> None:

@@ -92,6 +92,13 @@ def previous_of(release: Release, here: Sequence[Release]) -> Release | None:
     return next((one for one in here if one.version == before), None)
 
 
+def following(release: Release, here: Sequence[Release]) -> Release | None:
+    """The release right after one, likewise."""
+    names = known_releases(here).order.names
+    after = names[names.index(release.version) + 1 :][:1]
+    return next((one for one in here if one.version in after), None)
+
+
 async def _compare(session: AsyncSession, release: Release, previous: Release) -> Comparison:
     hours = max(1, math.ceil((now() - _full_hour(release)) / _HOUR))
     counts = [
