@@ -13,6 +13,7 @@ from releaseray.notes.history import FileChange, Tag
 from releaseray.sources import SourceError
 from releaseray.sources.github import GitHubSource
 from releaseray.sources.github_rest import GitHubRest
+from releaseray.tracking.patch import Hunk, parse_patch
 
 Json = dict[str, Any]
 ABOUT = {"id": 7, "full_name": "acme/myapp", "default_branch": "main", "html_url": "https://github.com/acme/myapp"}
@@ -55,6 +56,8 @@ class Hub:
             return self._paged(request, newest_first)
         if path.startswith("/commits/"):
             number = int(path.removeprefix("/commits/"), 16)
+            if number > len(self._commits):
+                return httpx.Response(422, json={"message": "No commit found for SHA"})
             return httpx.Response(200, json=raw(number) | {"files": FILES.get(number, [])})
         found: dict[str, Any] = {
             "": ABOUT,
@@ -82,15 +85,23 @@ FILES = {
     2: [
         {"status": "added", "filename": "new.py"},
         {"status": "renamed", "filename": "b.py", "previous_filename": "a.py"},
-        {"status": "modified", "filename": "c.py"},
-        {"status": "removed", "filename": "d.py"},
+        {"status": "modified", "filename": "c.py", "patch": "@@ -1,2 +1,2 @@\n one\n-two\n+two"},
+        {"status": "removed", "filename": "d.py", "patch": "@@ -1 +0,0 @@\n-one"},
     ]
 }
 
 
-def rest(hub: Any) -> GitHubSource:
+class Memory(dict[str, bytes]):
+    async def load(self, key: str) -> bytes | None:
+        return self.get(key)
+
+    async def save(self, key: str, value: bytes) -> None:
+        self[key] = value
+
+
+def rest(hub: Any, storage: Memory | None = None) -> GitHubSource:
     api = GitHubApi(httpx.AsyncClient(transport=httpx.MockTransport(hub)), TokenAuth(SecretStr("ghp_1")), attempts=1)
-    return GitHubSource(GitHubRest(api, "acme/myapp"), api, "acme/myapp")
+    return GitHubSource(GitHubRest(api, "acme/myapp", storage=storage), api, "acme/myapp", storage=storage)
 
 
 async def test_a_range_as_github_tells_it(openapi: OpenApi) -> None:
@@ -119,12 +130,35 @@ async def test_a_range_of_many_pages(openapi: OpenApi, from_sha: str | None) -> 
     assert not any(path.startswith("/commits/") for path in hub.paths)
 
 
+async def test_a_range_is_read_once(openapi: OpenApi) -> None:
+    hub, storage = Hub(openapi, 3), Memory()
+    first = await rest(hub, storage).history(from_tag="v1", from_sha=sha(1), to_tag="v2", to_sha=sha(3))
+    calls = len(hub.paths)
+    again = await rest(hub, storage).history(from_tag="v1", from_sha=sha(1), to_tag="v2", to_sha=sha(3))
+    assert again == first
+    assert len(hub.paths) == calls
+    (kept,) = (key for key in storage if key.startswith("history:"))
+    storage[kept] = b"nonsense"
+    read = await rest(hub, storage).history(from_tag="one", from_sha=sha(1), to_tag="two", to_sha=sha(3))
+    assert (read.commits, read.from_tag, read.to_tag) == (first.commits, "one", "two")
+
+
+async def test_what_commits_change(openapi: OpenApi) -> None:
+    patches = await rest(Hub(openapi, 3)).patches(sha(1), sha(3))
+    assert patches[sha(3)] == ""
+    touched = {file.path: file.hunks for file in parse_patch(patches[sha(2)])}
+    assert set(touched) == {"new.py", "b.py", "c.py", "d.py"}
+    assert touched["c.py"] == (Hunk(1, 2, changed=2),)
+    assert touched["d.py"] == (Hunk(0, 0, changed=1),)
+
+
 async def test_questions_about_commits(openapi: OpenApi) -> None:
     of = rest(Hub(openapi, 300))
     assert (await of.head(), await of.root(sha(300))) == (sha(300), sha(1))
     assert await of.is_ancestor(sha(1), sha(2))
     assert await of.is_ancestor(sha(2), sha(2))
     assert not await of.is_ancestor(sha(3), sha(2))
+    assert [await of.commit(name) for name in (sha(2), "main", sha(999))] == [sha(2), None, None]
 
 
 async def test_a_hundred_tags_a_call(openapi: OpenApi) -> None:
@@ -138,7 +172,10 @@ async def test_a_hundred_tags_a_call(openapi: OpenApi) -> None:
         return {"repository": {"refs": {"nodes": nodes, "pageInfo": {"hasNextPage": more, "endCursor": "x"}}}}
 
     hub.graphql = [page([light, tree], True), page([heavy], False)]
-    assert await rest(hub).tags() == [Tag("v2", sha(2), 1793613600), Tag("v1", sha(1), 1793527200)]
+    of = rest(hub)
+    assert await of.tags() == [Tag("v2", sha(2), 1793613600), Tag("v1", sha(1), 1793527200)]
+    hub.graphql = [page([light, heavy], False)]
+    assert [tag.name for tag in await of.tags_reached(sha(1))] == ["v1"]
 
 
 async def test_trouble_is_told_in_words() -> None:

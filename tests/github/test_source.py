@@ -12,7 +12,7 @@ from releaseray.github import GitHubApi, NoAuth, TokenAuth
 from releaseray.notes.history import Commit, History, Issue, Person, Tag
 from releaseray.outbound import AnswerTooLarge
 from releaseray.sources import Description, Source, SourceError
-from releaseray.sources.github import GitHubSource, GitHubUnavailable
+from releaseray.sources.github import GitHubProblem, GitHubSource, GitHubUnavailable
 
 Json = dict[str, Any]
 REPO = {"id": 7, "full_name": "acme/myapp", "default_branch": "main", "html_url": "https://github.com/acme/myapp"}
@@ -50,6 +50,15 @@ class Clone:
 
     async def is_ancestor(self, older: str, newer: str) -> bool:
         return older < newer
+
+    async def tags_reached(self, sha: str) -> list[Tag]:
+        return await self.tags()
+
+    async def commit(self, name: str) -> str | None:
+        return name
+
+    async def patches(self, from_sha: str | None, to_sha: str) -> dict[str, str]:
+        return {to_sha: "diff"}
 
     async def history(
         self, *, from_tag: str | None, from_sha: str | None, to_tag: str, to_sha: str, past: bool = False
@@ -248,9 +257,17 @@ async def test_what_is_wrong_for_good(refusal: httpx.Response, message: str) -> 
     hub.refusal = refusal
     of = source(Clone(commit(2)), hub)
     for call in (of.describe(), read(of)):
-        with pytest.raises(SourceError, match=message) as caught:
+        with pytest.raises(GitHubProblem, match=message) as caught:
             await call
         assert not isinstance(caught.value, GitHubUnavailable)
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+async def test_what_strangers_are_not_shown(status: int) -> None:
+    hub = Hub()
+    hub.refusal = httpx.Response(status)
+    with pytest.raises(GitHubProblem, match=r"does not show acme/myapp to everybody.* needs a token"):
+        await source(Clone(), hub, anonymous=True).describe()
 
 
 async def test_an_exhausted_limit_says_until_when() -> None:
@@ -284,3 +301,5 @@ async def test_all_else_is_the_clones() -> None:
     assert (clone.read, await of.head(), await of.root(sha(9))) == (1, sha(9), sha(1))
     assert await of.is_ancestor(sha(1), sha(2))
     assert [tag.name for tag in await of.tags()] == ["v1"]
+    assert await of.tags_reached(sha(9)) == await of.tags()
+    assert (await of.commit(sha(3)), await of.patches(sha(1), sha(9))) == (sha(3), {sha(9): "diff"})

@@ -38,6 +38,15 @@ class Source(Protocol):
     async def is_ancestor(self, older: str, newer: str) -> bool:
         """Whether the commit `older` is reached from the commit `newer`."""
 
+    async def tags_reached(self, sha: str) -> list[Tag]:
+        """Those of `tags` that the commit goes back to, as far back as the source can look."""
+
+    async def commit(self, name: str) -> str | None:
+        """The full sha of the commit that a sha, or the beginning of one, means; None if there is none."""
+
+    async def patches(self, from_sha: str | None, to_sha: str) -> dict[str, str]:
+        """The unified diff of each commit of `from_sha..to_sha` that is no merge, by its full sha."""
+
     async def history(
         self, *, from_tag: str | None, from_sha: str | None, to_tag: str, to_sha: str, past: bool = False
     ) -> History:

@@ -9,16 +9,24 @@ from releaseray.github import GitHubApi, GitHubError, Kind, Storage
 from releaseray.notes.history import History, Tag
 from releaseray.sources import Description, Source, SourceError
 from releaseray.sources.github_pulls import PullReader
-from releaseray.sources.github_records import Pulls, from_json, to_json
+from releaseray.sources.github_records import Pulls, described, from_json, to_json
 
 T = TypeVar("T")
 
 
-class GitHubUnavailable(SourceError):
+class GitHubProblem(SourceError):
+    """What GitHub refuses; `kind` says what is wrong."""
+
+    def __init__(self, kind: Kind, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class GitHubUnavailable(GitHubProblem):
     """GitHub cannot answer now, but may later; `until` is when its rate limit ends, `wait` its wish in seconds."""
 
     def __init__(self, error: GitHubError) -> None:
-        super().__init__(error.message)
+        super().__init__(error.kind, error.message)
         self.until: datetime | None = error.until
         self.wait: float | None = error.wait
 
@@ -51,10 +59,7 @@ class GitHubSource:
             if self._anonymous and error.passing:
                 return await self._git.describe()
             raise await self._explained(error) from error
-        match about:
-            case {"id": int(id), "full_name": str(name), "default_branch": str(branch), "html_url": str(page)}:
-                return Description(full_name=name, default_branch=branch, web_url=page, github_repo_id=id)
-        raise SourceError("GitHub gave an answer that cannot be read.")
+        return described(about, self._api.url)
 
     async def refresh(self) -> None:
         """Bring the clone up to date."""
@@ -75,6 +80,18 @@ class GitHubSource:
     async def is_ancestor(self, older: str, newer: str) -> bool:
         """Whether the commit `older` is reached from `newer`."""
         return await self._told(self._git.is_ancestor(older, newer))
+
+    async def tags_reached(self, sha: str) -> list[Tag]:
+        """Those of the clone's tags that the commit goes back to."""
+        return await self._told(self._git.tags_reached(sha))
+
+    async def commit(self, name: str) -> str | None:
+        """The commit that a sha, or the beginning of one, means in the clone."""
+        return await self._told(self._git.commit(name))
+
+    async def patches(self, from_sha: str | None, to_sha: str) -> dict[str, str]:
+        """What the commits of a range change, as the clone has it."""
+        return await self._told(self._git.patches(from_sha, to_sha))
 
     async def history(
         self, *, from_tag: str | None, from_sha: str | None, to_tag: str, to_sha: str, past: bool = False
@@ -109,7 +126,18 @@ class GitHubSource:
     async def _explained(self, error: GitHubError) -> SourceError:
         if error.kind is Kind.MOVED and error.location:
             return await self._moved(error.location)
-        return GitHubUnavailable(error) if error.passing else SourceError(error.message)
+        if error.passing:
+            return GitHubUnavailable(error)
+        return GitHubProblem(error.kind, self._for_strangers(error) if self._anonymous else error.message)
+
+    def _for_strangers(self, error: GitHubError) -> str:
+        """What is wrong, for somebody who gave no token."""
+        if error.kind in (Kind.REVOKED, Kind.FORBIDDEN, Kind.NOT_FOUND):
+            return (
+                f"GitHub does not show {self._full_name} to everybody: it does not exist, was renamed or deleted, or "
+                "is private. A private one needs a token that may read it."
+            )
+        return error.message
 
     async def _moved(self, location: str) -> SourceError:
         """The error that names where a renamed repository is now, when GitHub tells."""
@@ -121,4 +149,4 @@ class GitHubSource:
                 about = None
         now = about.get("full_name") if isinstance(about, dict) else None
         hint = f" It is now {now}; connect it by that name." if now else ""
-        return SourceError(f"{self._full_name} was renamed or moved.{hint}")
+        return GitHubProblem(Kind.MOVED, f"{self._full_name} was renamed or moved.{hint}")

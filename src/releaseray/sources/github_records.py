@@ -1,11 +1,19 @@
 """Pull requests and issues as GitHub's GraphQL and REST answers give them, and as they are kept."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from releaseray.notes.history import Issue, PullRequest
+from pydantic import TypeAdapter
+
+from releaseray.github import web_base
+from releaseray.notes.history import History, Issue, PullRequest
+from releaseray.sources import Description, SourceError
+
+HISTORIES = TypeAdapter(History)
+FULL_NAME = re.compile(r"[A-Za-z0-9][\w-]*/[\w.-]+", re.ASCII)
 
 PULL_FIELDS = """
 fragment P on PullRequest {
@@ -36,6 +44,20 @@ class Found:
     pull: PullRequest
     merged_at: str
     issues: tuple[Issue, ...] = ()
+
+
+def described(about: Any, api_url: str) -> Description:
+    """A repository as `GET /repos/{owner}/{repo}` gives it. Its page is at the site of the API that was asked, whatever
+    the answer says. Raises `SourceError`."""
+    match about:
+        case {"id": int(id), "full_name": str(name), "default_branch": str(branch)} if FULL_NAME.fullmatch(name):
+            return Description(name, branch, f"{web_base(api_url)}/{name}", id)
+    raise unreadable()
+
+
+def unreadable() -> SourceError:
+    """The error for an answer in which what was asked for is not to be found."""
+    return SourceError("GitHub gave an answer that cannot be read.")
 
 
 def from_graphql(node: Any, full_name: str) -> Found | None:
@@ -100,6 +122,20 @@ def from_json(kept: bytes) -> Pulls | None:
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
     return Pulls({pull.number: pull for pull in pulls}, {issue.number: issue for issue in issues})
+
+
+def history_to_json(history: History) -> bytes:
+    """How a whole range is kept that no clone can tell."""
+    fragments, pulls, issues = dict(history.fragments), dict(history.pulls), dict(history.issues)
+    return HISTORIES.dump_json(replace(history, fragments=fragments, pulls=pulls, issues=issues))
+
+
+def history_from_json(kept: bytes) -> History | None:
+    """What was kept, None when it cannot be read any more."""
+    try:
+        return HISTORIES.validate_json(kept)
+    except ValueError:
+        return None
 
 
 def _tuples(values: Mapping[str, Any]) -> dict[str, Any]:
