@@ -17,7 +17,8 @@ async def claim(runtime: Runtime, draft_id: str, seconds: float = 30) -> Draft |
 
 async def finish(runtime: Runtime, draft: Draft, text: str) -> bool:
     async with runtime.database.unit_of_work() as uow:
-        return await drafts.finish(uow.session, draft.id, draft.attempt, status="completed", body_md=text)
+        channels = await drafts.finish(uow.session, draft.id, draft.attempt, status="completed", body_md=text)
+        return channels is not None
 
 
 async def test_of_many_workers_that_want_a_draft_one_gets_it(desk: Desk) -> None:

@@ -61,6 +61,18 @@ class Drafts:
         )
         return (await self._session.exec(query)).first()
 
+    async def automatic(self, range_id: str, persona: str) -> Draft | None:
+        """The draft of a range for a persona that a new tag asked for and that has not failed."""
+        mine = (Draft.org_id == self._org_id, Draft.range_id == range_id, Draft.persona == persona)
+        query = select(Draft).where(*mine, col(Draft.automatic), col(Draft.status) != DraftStatus.FAILED)
+        return (await self._session.exec(query)).first()
+
+    async def adopt(self, range_id: str, persona: str, channels: Sequence[str]) -> Draft | None:
+        """Make the draft that somebody is waiting for already the automatic one; None when none is in process."""
+        mine = (col(Draft.org_id) == self._org_id, col(Draft.range_id) == range_id, col(Draft.persona) == persona)
+        adopted = update(Draft).where(*mine, _IN_PROCESS).values(automatic=True, publish_to=list(channels))
+        return (await self._session.exec(adopted.returning(Draft))).scalar()
+
     async def count_in_process(self) -> int:
         """How many drafts are being made."""
         query = select(func.count()).select_from(Draft).where(col(Draft.org_id) == self._org_id, _IN_PROCESS)
@@ -92,17 +104,19 @@ async def renew(session: AsyncSession, draft_id: str, attempt: int, lease: timed
     return bool((await session.exec(statement)).rowcount)
 
 
-async def finish(session: AsyncSession, draft_id: str, attempt: int, **values: Any) -> bool:
-    """Write the result of an attempt and tell whoever waits; False, with nothing written, when the claim is lost."""
+async def finish(session: AsyncSession, draft_id: str, attempt: int, **values: Any) -> Sequence[str] | None:
+    """Write the result of an attempt and tell whoever waits; the channels that it goes to by itself, or None, with
+    nothing written, when the claim is lost."""
     statement = (
         update(Draft)
         .where(col(Draft.id) == draft_id, _IN_PROCESS, col(Draft.attempt) == attempt)
         .values(**values, lease_until=None, finished_at=func.now(), updated_at=now())
+        .returning(col(Draft.publish_to))
     )
-    written = bool((await session.exec(statement)).rowcount)
-    if written:
+    channels: Sequence[str] | None = (await session.exec(statement)).scalar()
+    if channels is not None:
         await notify_finished(session, draft_id)
-    return written
+    return channels
 
 
 async def release(session: AsyncSession, draft_id: str, attempt: int) -> None:

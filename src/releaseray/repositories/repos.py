@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from releaseray.errors import NotFound
-from releaseray.models import ReleaseRange, Repository
+from releaseray.models import Draft, DraftStatus, ReleaseRange, Repository
 from releaseray.repositories.paging import Listed, Page, listed
 
 
@@ -20,10 +20,10 @@ class Repos:
         self._session = session
         self._org_id = org_id
 
-    async def get(self, repo_id: str) -> Repository:
-        """One repository; raises `NotFound`."""
+    async def get(self, repo_id: str, *, locked: bool = False) -> Repository:
+        """One repository, locked against other changes if asked; raises `NotFound`."""
         query = select(Repository).where(Repository.id == repo_id, Repository.org_id == self._org_id)
-        repo = (await self._session.exec(query)).first()
+        repo = (await self._session.exec(query.with_for_update(key_share=True) if locked else query)).first()
         if repo is None:
             raise NotFound.of("Repository", repo_id)
         return repo
@@ -80,6 +80,13 @@ class Ranges:
             ReleaseRange.to_tag == to_tag,
         )
         return (await self._session.exec(query)).first()
+
+    async def drafted_by_itself(self, repo_id: str, to_tag: str) -> ReleaseRange | None:
+        """The range that a tag was drafted from when it came, if it was and not all of its drafts failed."""
+        mine = (ReleaseRange.org_id == self._org_id, ReleaseRange.repo_id == repo_id, ReleaseRange.to_tag == to_tag)
+        automatic = (col(Draft.automatic), col(Draft.status) != DraftStatus.FAILED)
+        query = select(ReleaseRange).join(Draft, col(Draft.range_id) == ReleaseRange.id).where(*mine, *automatic)
+        return (await self._session.exec(query.order_by(col(ReleaseRange.created_at)).limit(1))).first()
 
     async def insert(self, made: ReleaseRange) -> bool:
         """Add a range; False when the same one was added meanwhile."""

@@ -1,6 +1,7 @@
 """Asking for drafts, estimating how long they take, and editing them."""
 
 import math
+from collections.abc import Sequence
 from datetime import datetime
 from statistics import median
 
@@ -50,6 +51,32 @@ async def request(
         if draft is not None:
             uow.push(GENERATE, draft.id, request_id, job_id=job_id(draft.id, 0))
             return draft, True
+    raise Conflict(f"Drafts of {range_id} for {persona} are asked for too often at once.")
+
+
+async def request_automatic(
+    uow: UnitOfWork,
+    settings: Settings,
+    org_id: str,
+    range_id: str,
+    persona: str,
+    channels: Sequence[str],
+    request_id: str,
+) -> bool:
+    """Have a draft made that goes to `channels` by itself, once a range and persona unless it failed; whether it was
+    asked for just now. One in process already becomes it. Raises `Forbidden` when the month's allowance is used up."""
+    drafts = Drafts(uow.session, org_id)
+    for _ in range(_START_ATTEMPTS):
+        if await drafts.automatic(range_id, persona) is not None:
+            return False
+        if await drafts.adopt(range_id, persona, channels) is not None:
+            return True
+        await _check_allowance(uow.session, settings, org_id)
+        fresh = Draft(org_id=org_id, range_id=range_id, persona=persona, request_id=request_id, flags={})
+        fresh.automatic, fresh.publish_to = True, list(channels)
+        if await drafts.start(fresh) is not None:
+            uow.push(GENERATE, fresh.id, request_id, job_id=job_id(fresh.id, 0))
+            return True
     raise Conflict(f"Drafts of {range_id} for {persona} are asked for too often at once.")
 
 

@@ -17,7 +17,7 @@ from releaseray.notes.prepared import Prepared
 from releaseray.repositories import drafts as rows
 from releaseray.repositories.organizations import UsageOf
 from releaseray.repositories.repos import Ranges, Repos
-from releaseray.services import clones, events, learning
+from releaseray.services import clones, events, learning, publishing
 from releaseray.services.drafts import GENERATE, job_id, this_month
 from releaseray.services.outages import despite_outages
 from releaseray.services.prepared import PreparedHistories
@@ -118,11 +118,14 @@ async def _finish(runtime: Runtime, draft: Draft, values: dict[str, Any]) -> Non
 
 async def _write(runtime: Runtime, draft: Draft, values: dict[str, Any]) -> None:
     async with runtime.database.unit_of_work() as uow:
-        if not await rows.finish(uow.session, draft.id, draft.attempt, **values):
+        channels = await rows.finish(uow.session, draft.id, draft.attempt, **values)
+        if channels is None:
             raise ClaimLost
         if values["status"] == DraftStatus.COMPLETED:
             await UsageOf(uow.session, draft.org_id).add(this_month(), drafts_generated=1)
             await events.draft_generated(uow.session, draft)
+            for channel in channels:
+                await publishing.ask(uow.session, draft, channel)
     log.info("draft finished", draft_id=draft.id, attempt=draft.attempt, status=str(values["status"]))
 
 

@@ -57,14 +57,41 @@ async def create_newest(runtime: Runtime, uow: UnitOfWork, repo: Repository) -> 
         if newest is None:
             head = await source.head()
             newest = Tag(repo.default_branch, head, 0)
-        previous = await previous_tag(source, newest, tags)
-        from_tag = previous.name if previous else (await source.root(newest.sha))[:_SHORT_SHA]
+        previous, from_tag = await _before(source, newest, tags)
         existing = await Ranges(uow.session, repo.org_id).find(repo.id, from_tag, newest.name)
         if existing is not None:
             return existing, False
         return await _count_and_insert(runtime, uow, repo, source, previous, newest, shown_from=from_tag)
     except SourceError as problem:
         raise Conflict(f"{repo.full_name} cannot be read: {problem}") from problem
+
+
+async def ending_at(runtime: Runtime, repo: Repository, name: str) -> tuple[ReleaseRange, bool]:
+    """The range from the tag before a tag, or from the first commit, as the origin has them now; and whether it was
+    made just now. Raises `Conflict` when the repository cannot be read, has no such tag or is disconnected meanwhile.
+    """
+    source = clones.source(runtime, repo)
+    try:
+        await source.refresh()
+        tags = await source.tags()
+        tag = next((tag for tag in tags if tag.name == name), None)
+        if tag is None:
+            raise Conflict(f"{repo.full_name} has no tag {name}.")
+        previous, from_tag = await _before(source, tag, tags)
+        async with runtime.database.reading() as session:
+            existing = await Ranges(session, repo.org_id).find(repo.id, from_tag, name)
+        if existing is not None:
+            return existing, False
+        async with runtime.database.unit_of_work() as uow:
+            return await _count_and_insert(runtime, uow, repo, source, previous, tag, shown_from=from_tag)
+    except SourceError as problem:
+        raise Conflict(f"{repo.full_name} cannot be read: {problem}") from problem
+
+
+async def _before(source: GitSource, tag: Tag, tags: Sequence[Tag]) -> tuple[Tag | None, str]:
+    """The tag before a tag, and the name of where its range begins."""
+    previous = await previous_tag(source, tag, tags)
+    return previous, previous.name if previous else (await source.root(tag.sha))[:_SHORT_SHA]
 
 
 async def between(
