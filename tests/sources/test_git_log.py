@@ -76,9 +76,9 @@ def test_a_very_long_message_is_cut() -> None:
     assert len(commit.body) == MAX_BODY
 
 
-def test_a_message_that_does_not_end_is_given_up() -> None:
+def test_a_commit_that_does_not_end_is_given_up() -> None:
     endless = (b"x" * (1 << 20) for _ in range((MAX_PENDING >> 20) + 2))
-    with pytest.raises(SourceError, match="too long"):
+    with pytest.raises(SourceError, match="too big"):
         list(LogParser().parse(endless))
 
 

@@ -5,13 +5,17 @@ from collections.abc import Iterable, Iterator
 from releaseray.notes.history import Commit, FileChange, Person
 from releaseray.sources import SourceError
 
-MARK = 1
 FIELDS = 7
 LOG = (
     "log", "-z", "--no-color", "--no-notes", "--no-show-signature", "--no-ext-diff", "--no-textconv",
     "--encoding=UTF-8", "--no-renames", "--name-status", "--diff-merges=first-parent", "--ignore-submodules=none",
     "--format=%x01%H%x00%P%x00%aN%x00%aE%x00%ct%x00%s%x00%b",
 )  # fmt: skip
+
+MARK = b"\x01"
+CUT = b"\0" + MARK
+"""Between two commits. A field or a path may begin with the mark too: what is cut there is too short, or ends between
+a path and its status, and is put together again."""
 
 MAX_FILES = 300
 MAX_SUBJECT = 2_000
@@ -28,78 +32,80 @@ class LogParser:
 
     def __init__(self, folder: str | None = None) -> None:
         self._within = f"{folder}/".encode("utf-8", "surrogateescape") if folder else None
-        self.changes: dict[tuple[bytes, bytes], FileChange] = {}
-        self._people: dict[tuple[bytes, bytes], Person] = {}
+        self._changes = _Changes()
+        self._people = _People()
 
     def parse(self, chunks: Iterable[bytes]) -> Iterator[Commit]:
         """Every commit as soon as it is complete. Raises `SourceError` for a commit too big to hold."""
-        tokens: list[bytes] = []
-        begun: list[bytes] = []
-        for chunk in chunks:
-            first, *others = chunk.split(b"\0")
-            begun.append(first)
-            if sum(map(len, begun)) > MAX_PENDING:
-                raise SourceError("The range has a commit whose message is too long to read.")
-            if not others:
-                continue
-            tokens += [b"".join(begun), *others[:-1]]
-            begun = [others[-1]]
-            position = 0
-            while (end := self._end(tokens, position)) is not None:
-                if self._counts(tokens, position, end):
-                    yield self._commit(tokens, position, end)
-                position = end
-            del tokens[:position]
-        if tokens and self._counts(tokens, 0, len(tokens)):
-            yield self._commit(tokens, 0, len(tokens))
+        for record in _records(chunks):
+            if self._counts(record):
+                yield self._commit(_fields(record))
 
-    @staticmethod
-    def _end(tokens: list[bytes], start: int) -> int | None:
-        """Where the commit after this one begins, None while that has not come."""
-        end, available = start + FIELDS, len(tokens)
-        while end < available:
-            token = tokens[end]
-            if token and token[0] == MARK:
-                return end
-            end += 2
-        return None
-
-    def _counts(self, tokens: list[bytes], start: int, end: int) -> bool:
+    def _counts(self, record: bytes) -> bool:
         within = self._within
-        return within is None or any(path.startswith(within) for path in tokens[start + FIELDS + 1 : end : 2])
+        return within is None or any(path.startswith(within) for path in record.split(b"\0")[FIELDS + 1 :: 2])
 
-    def _commit(self, tokens: list[bytes], start: int, end: int) -> Commit:
-        sha, parents, name, email, date, subject, body = tokens[start : start + FIELDS]
-        first_file = start + FIELDS
-        files, count = self._files(tokens, first_file, end) if end > first_file else ((), 0)
+    def _commit(self, fields: list[str]) -> Commit:
+        sha, parents, name, email, date, subject, body, *listed = fields
+        files: tuple[FileChange, ...] = ()
+        if listed:
+            # git sets the list off from the message with a line feed
+            listed[0] = listed[0][1:]
+            most = 2 * MAX_FILES
+            files = tuple(map(self._changes.__getitem__, zip(listed[:most:2], listed[1:most:2], strict=True)))
         return Commit(
-            sha[1:].decode("ascii"),
-            tuple(parents.decode("ascii").split()),
-            self._people.get((name, email)) or self._person(name, email),
+            sha,
+            tuple(parents.split()),
+            self._people[name, email],
             int(date),
-            text(subject)[:MAX_SUBJECT],
-            text(body).rstrip()[:MAX_BODY] if body else "",
+            subject[:MAX_SUBJECT],
+            body.rstrip()[:MAX_BODY],
             files,
-            count - MAX_FILES if count > MAX_FILES else 0,
+            max(0, len(listed) // 2 - MAX_FILES),
         )
 
-    def _files(self, tokens: list[bytes], start: int, end: int) -> tuple[tuple[FileChange, ...], int]:
-        # git sets the list off from the message with a line feed
-        tokens[start] = tokens[start][1:]
-        known = self.changes
-        last = min(end, start + 2 * MAX_FILES)
-        pairs = zip(tokens[start:last:2], tokens[start + 1 : last : 2], strict=True)
-        files = tuple([known.get(pair) or self._change(pair) for pair in pairs])
-        return files, (end - start) // 2
 
-    def _change(self, pair: tuple[bytes, bytes]) -> FileChange:
+class _Changes(dict[tuple[str, str], FileChange]):
+    def __missing__(self, pair: tuple[str, str]) -> FileChange:
         status, path = pair
-        change = self.changes[pair] = FileChange(status[:1].decode("ascii"), text(path))
+        change = self[pair] = FileChange(status[:1], path)
         return change
 
-    def _person(self, name: bytes, email: bytes) -> Person:
-        person = self._people[name, email] = Person(text(name), text(email))
+
+class _People(dict[tuple[str, str], Person]):
+    def __missing__(self, pair: tuple[str, str]) -> Person:
+        person = self[pair] = Person(*pair)
         return person
+
+
+def _records(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """What git wrote of each commit, without the mark before and the NUL after it."""
+    begun: list[bytes] = []
+    pieces: list[bytes] = []
+    tokens = 0
+    for chunk in chunks:
+        begun.append(chunk)
+        if sum(map(len, begun)) > MAX_PENDING:
+            raise SourceError("The range has a commit that is too big to read.")
+        if CUT not in chunk and chunk[:1] != MARK:
+            continue
+        *complete, last = b"".join(begun).split(CUT)
+        begun = [last]
+        for piece in complete:
+            pieces.append(piece)
+            tokens += piece.count(b"\0") + 1
+            if tokens >= FIELDS and (tokens - FIELDS) % 2 == 0:
+                yield CUT.join(pieces).removeprefix(MARK)
+                pieces, tokens = [], 0
+    if record := CUT.join([*pieces, b"".join(begun)]).removeprefix(MARK):
+        yield record.removesuffix(b"\0")
+
+
+def _fields(record: bytes) -> list[str]:
+    try:
+        return record.decode("utf-8").split("\0")
+    except UnicodeDecodeError:
+        return [text(field) for field in record.split(b"\0")]
 
 
 def text(raw: bytes) -> str:
