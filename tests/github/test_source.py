@@ -294,6 +294,21 @@ async def test_a_renamed_repository_is_named_by_its_new_name() -> None:
         await source(Clone(), hub).describe()
 
 
+class Unclonable(Clone):
+    async def refresh(self) -> None:
+        raise SourceError("The remote asks for credentials.")
+
+
+@pytest.mark.parametrize(
+    ("status", "why"), [(401, "revoked"), (404, "does not show acme/myapp"), (503, "asks for cred"), (200, "asks for")]
+)
+async def test_why_it_cannot_be_cloned(status: int, why: str) -> None:
+    hub = Hub()
+    hub.refusal = httpx.Response(status, json=REPO)
+    with pytest.raises(SourceError, match=why):
+        await source(Unclonable(), hub).refresh()
+
+
 async def test_all_else_is_the_clones() -> None:
     clone = Clone()
     of = source(clone, Hub())

@@ -94,6 +94,20 @@ def _holds(folder: Path, what: bytes) -> bool:
     return any(what in path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
+async def test_a_header_that_is_asked_for_anew_at_each_fetch(server: Served, mirror: Path) -> None:
+    tokens = iter(["Basic one", "Basic two"])
+
+    async def renewed() -> str:
+        server.needs = next(tokens)
+        return server.needs
+
+    source = GitSource(server.url(), mirror, authorization=renewed)
+    await source.refresh()
+    await source.refresh()
+    assert await names(source) == ["v1.1", "v1.0"]
+    assert next(tokens, None) is None
+
+
 async def test_nobody_is_asked_for_a_password(server: Served, mirror: Path) -> None:
     server.needs = "Basic xyz"
     with pytest.raises(SourceError, match="access"):

@@ -17,7 +17,7 @@ from releaseray.sources.git_origins import Origin, PathOrigin
 from releaseray.sources.git_patches import read_patches, resolve_commit
 from releaseray.sources.git_process import Git, GitError
 from releaseray.sources.git_reading import Range, first_commits, read_range
-from releaseray.sources.git_remote import MAX_BYTES, RemoteOrigin, write_commit_graph
+from releaseray.sources.git_remote import MAX_BYTES, Authorization, RemoteOrigin, write_commit_graph
 from releaseray.sources.git_tags import commit_of, default_branch, head_commit, read_tags
 from releaseray.sources.git_trouble import explain
 
@@ -31,9 +31,10 @@ class GitSource:
     """A `Source` for the repository at `location`, read through the directory `mirror_dir`, which it owns.
 
     `allowed_paths` limits paths (everything, unless told). `check_host` is asked where a URL leads before each
-    fetch; a remote bigger than `max_bytes` is refused. `operator_config` is a git configuration file that the
-    operator wants honoured when fetching (proxies, certificates, credentials); nothing else outside of
-    `mirror_dir` is. Raises `SourceError` for a location that must not be named.
+    fetch, and `authorization` for the header to read it with, in place of what the URL says; a remote bigger than
+    `max_bytes` is refused. `operator_config` is a git configuration file that the operator wants honoured when
+    fetching (proxies, certificates, credentials); nothing else outside of `mirror_dir` is. Raises `SourceError` for
+    a location that must not be named.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class GitSource:
         *,
         allowed_paths: Sequence[Path] = ANYWHERE,
         check_host: HostCheck | None = None,
+        authorization: Authorization | None = None,
         operator_config: Path | None = None,
         max_bytes: int = MAX_BYTES,
     ) -> None:
@@ -53,7 +55,12 @@ class GitSource:
             self._origin = PathOrigin(where.path, mirror, allowed_paths)
         else:
             self._origin = RemoteOrigin(
-                where, mirror, check_host=check_host, operator_config=operator_config, max_bytes=max_bytes
+                where,
+                mirror,
+                check_host=check_host,
+                authorization=authorization,
+                operator_config=operator_config,
+                max_bytes=max_bytes,
             )
 
     async def describe(self) -> Description:

@@ -5,7 +5,7 @@ import logging
 import os
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +18,8 @@ from releaseray.sources.git_process import Git, GitError
 from releaseray.sources.git_trouble import is_broken_mirror, is_redirect
 
 T = TypeVar("T")
+Authorization = Callable[[], Awaitable[str | None]]
+"""Gives the `Authorization` header for one fetch, None for none; asked anew each time, since tokens end."""
 
 FETCH_TIMEOUT = 3_600.0
 LIST_TIMEOUT = 120.0
@@ -54,6 +56,7 @@ class RemoteOrigin:
         mirror: Mirror,
         *,
         check_host: HostCheck | None = None,
+        authorization: Authorization | None = None,
         operator_config: Path | None = None,
         max_bytes: int = MAX_BYTES,
     ) -> None:
@@ -61,6 +64,7 @@ class RemoteOrigin:
         self.mirror = mirror
         self._where = where
         self._check_host = check_host
+        self._authorization = authorization
         self._operator_config = operator_config
         self._max_bytes = max_bytes
 
@@ -113,7 +117,8 @@ class RemoteOrigin:
 
     async def _fetch(self, lock: int) -> None:
         addresses = await self._addresses()
-        git = Git(self.mirror.git_dir, self._environment(addresses), keep_fds=[lock])
+        header = await self._authorization() if self._authorization else self._where.authorization
+        git = Git(self.mirror.git_dir, self._environment(addresses, header), keep_fds=[lock])
         url, head, object_format = await _cancellable(git, partial(self._ask, git, _pinned(self._where, addresses)))
         if object_format and not self.mirror.is_laid_out(self._layout(object_format)):
             self.mirror.lay_out(self._layout(object_format), UNBORN)
@@ -160,13 +165,12 @@ class RemoteOrigin:
             return ()
         return await self._check_host(self._where.host, self._where.port)
 
-    def _environment(self, addresses: Sequence[str]) -> Mapping[str, str]:
+    def _environment(self, addresses: Sequence[str], authorization: str | None) -> Mapping[str, str]:
         where = self._where
         settings = {"http.followRedirects": "false" if self._check_host else "initial"}
-        if where.authorization:
-            settings[f"http.{where.scheme}://{where.host}:{where.port}/.extraHeader"] = (
-                f"Authorization: {where.authorization}"
-            )
+        if authorization:
+            place = f"http.{where.scheme}://{where.host}:{where.port}/.extraHeader"
+            settings[place] = f"Authorization: {authorization}"
         ssh = SSH
         if addresses:
             # Without effect before git 2.37, where https is left to the certificate and http is refused

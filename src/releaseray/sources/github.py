@@ -62,8 +62,13 @@ class GitHubSource:
         return described(about, self._api.url)
 
     async def refresh(self) -> None:
-        """Bring the clone up to date."""
-        await self._told(self._git.refresh())
+        """Bring the clone up to date; where git only says that it cannot, GitHub is asked why."""
+        try:
+            await self._told(self._git.refresh())
+        except GitHubProblem:
+            raise
+        except SourceError as problem:
+            raise await self._reason(problem) from problem
 
     async def tags(self) -> list[Tag]:
         """The clone's tags."""
@@ -108,6 +113,14 @@ class GitHubSource:
             return await answer
         except GitHubError as error:
             raise await self._explained(error) from error
+
+    async def _reason(self, problem: SourceError) -> SourceError:
+        """What GitHub says is wrong with the repository, else what was wrong all along."""
+        try:
+            await self._api.get(f"/repos/{self._full_name}", self._full_name)
+        except GitHubError as error:
+            return problem if error.passing else await self._explained(error)
+        return problem
 
     async def _pulls(self, history: History, key: str) -> Pulls:
         kept = await self._storage.load(key) if self._storage is not None else None
