@@ -4,7 +4,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PositiveInt, SecretStr, field_validator
+from pydantic import Field, PositiveInt, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -36,6 +36,17 @@ class Settings(BaseSettings):
     """The largest mirror of a remote repository."""
     outbound_allow: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     """Private networks that addresses named by clients may point at."""
+
+    github_app_id: str | None = None
+    """The id (or client id) of a GitHub App that repositories without a token of their own are read as."""
+    github_app_private_key: SecretStr | None = Field(default=None, validate_default=True)
+    """Its private key, PEM; line breaks may be written `\\n`."""
+    github_app_webhook_secret: SecretStr | None = None
+    """What GitHub signs the App's webhooks with."""
+    github_app_api_url: str = "https://api.github.com"
+    """The API that the App is registered at; `https://HOST/api/v3` for Enterprise Server."""
+    github_app_organization: str | None = None
+    """The id of the organization that new installations of the App belong to; unset: the first one."""
 
     rate_limit_per_minute: PositiveInt = 100
     rate_limit_per_hour: PositiveInt = 1000
@@ -85,6 +96,18 @@ class Settings(BaseSettings):
     @classmethod
     def _networks(cls, value: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(ip_network(str(network)) for network in value)
+
+    @field_validator("github_app_private_key", mode="before")
+    @classmethod
+    def _line_breaks(cls, value: Any) -> Any:
+        return value.replace("\\n", "\n") if isinstance(value, str) else value
+
+    @field_validator("github_app_private_key", mode="after")
+    @classmethod
+    def _whole_app(cls, value: SecretStr | None, others: ValidationInfo) -> SecretStr | None:
+        if (value is None) != (others.data.get("github_app_id") is None):
+            raise ValueError("set it together with RELEASERAY_GITHUB_APP_ID")
+        return value
 
     @field_validator("public_url")
     @classmethod

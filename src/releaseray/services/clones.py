@@ -6,14 +6,27 @@ from functools import partial
 from pathlib import Path
 
 import httpx
+from pydantic import SecretStr
 
+from releaseray.github import Auth, GitHubApi, NoAuth, TokenAuth
 from releaseray.models import Repository
 from releaseray.outbound import Networks, check_host
 from releaseray.secrets import SecretLost
+from releaseray.services.github_answers import KeptAnswers
+from releaseray.services.installations import Bound
 from releaseray.services.runtime import Runtime
-from releaseray.sources import SourceError
+from releaseray.sources import Source, SourceError
 from releaseray.sources.git import GitSource
 from releaseray.sources.git_locations import NormalisedLocation, check_location
+from releaseray.sources.git_remote import Authorization
+from releaseray.sources.github import GitHubSource
+from releaseray.sources.github_rest import GitHubRest
+
+PROMPT = 5.0
+"""Seconds that GitHub may ask to wait while somebody waits for an answer."""
+PATIENT = 60.0
+"""The same in a worker."""
+_ATTEMPTS = 5
 
 
 def mirror_of(runtime: Runtime, repo: Repository) -> Path:
@@ -27,21 +40,57 @@ def accept(runtime: Runtime, location: str) -> NormalisedLocation:
     return check_location(location, runtime.settings.repo_paths or ())
 
 
-def source(runtime: Runtime, repo: Repository) -> GitSource:
-    """The source that reads `repo`; does nothing yet. Raises `SourceError` when the operator allows it no more."""
-    try:
-        location = runtime.secrets.open(repo.sealed_location) if repo.sealed_location else repo.location
-    except SecretLost as problem:
-        raise SourceError(f"The credentials of {repo.location} are lost: {problem}. Connect it again.") from problem
+def source(runtime: Runtime, repo: Repository, *, patience: float = PROMPT) -> Source:
+    """The source that reads `repo`; does nothing yet. It waits `patience` seconds at most when GitHub asks for a pause.
+
+    Raises `SourceError` when the operator allows it no more, or its secrets are lost.
+    """
+    if repo.api_url is None:
+        return _git(runtime, repo)
+    kept = KeptAnswers(runtime.database, repo.org_id)
+    auth = _auth(runtime, repo)
+    anonymous = isinstance(auth, NoAuth)
+    attempts = 1 if anonymous else _ATTEMPTS
+    api = GitHubApi(runtime.vendors, auth, url=repo.api_url, storage=kept, attempts=attempts, patience=patience)
+    told: Source = GitHubRest(api, repo.full_name, storage=kept)
+    if not repo.cloneless:
+        told = _git(runtime, repo, None if anonymous else api.git_authorization)
+    return GitHubSource(told, api, repo.full_name, storage=kept, anonymous=anonymous)
+
+
+async def remove(runtime: Runtime, repo: Repository) -> None:
+    """Delete what is kept of the history on this machine. Raises `SourceError`."""
+    await GitSource(repo.location, mirror_of(runtime, repo), allowed_paths=runtime.settings.repo_paths or ()).remove()
+
+
+def _auth(runtime: Runtime, repo: Repository) -> Auth:
+    if repo.sealed_token is not None:
+        return TokenAuth(SecretStr(_opened(runtime, repo, repo.sealed_token)))
+    if repo.installation_id is None:
+        return NoAuth()
+    if runtime.github_app is None or runtime.github_app.url != repo.api_url:
+        raise SourceError(f"{repo.full_name} was connected as a GitHub App that this server no longer is.")
+    return Bound(runtime, repo.org_id, repo.installation_id, runtime.github_app.installed(repo.installation_id))
+
+
+def _git(runtime: Runtime, repo: Repository, authorization: Authorization | None = None) -> GitSource:
     settings = runtime.settings
     return GitSource(
-        location,
+        _opened(runtime, repo, repo.sealed_location) if repo.sealed_location else repo.location,
         mirror_of(runtime, repo),
         allowed_paths=settings.repo_paths or (),
         check_host=partial(_where_to, settings.outbound_allow),
+        authorization=authorization,
         operator_config=settings.git_config,
         max_bytes=settings.git_max_bytes,
     )
+
+
+def _opened(runtime: Runtime, repo: Repository, sealed: str) -> str:
+    try:
+        return runtime.secrets.open(sealed)
+    except SecretLost as problem:
+        raise SourceError(f"The credentials of {repo.location} are lost: {problem}. Connect it again.") from problem
 
 
 async def _where_to(allow: Networks, host: str, port: int) -> Sequence[str]:

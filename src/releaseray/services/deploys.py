@@ -22,8 +22,7 @@ from releaseray.services import clones, errors, ranges, suspects
 from releaseray.services.release_pages import following, previous_of
 from releaseray.services.release_ranges import end_of, repository_of, tag_of
 from releaseray.services.runtime import Runtime
-from releaseray.sources import SourceError
-from releaseray.sources.git import GitSource
+from releaseray.sources import Source, SourceError
 from releaseray.tracking.error_state import ResolvedIn
 from releaseray.tracking.fixes import find_fixes
 from releaseray.tracking.regression import Resolve
@@ -102,7 +101,7 @@ async def _around(runtime: Runtime, deploy: Deploy) -> Neighbours | None:
 async def _read(runtime: Runtime, around: Neighbours) -> Brought | None:
     """What came with the release, with the ranges on both of its sides made; None where the repository does not know
     what it or the one before was built from."""
-    source = clones.source(runtime, around.repo)
+    source = clones.source(runtime, around.repo, patience=clones.PATIENT)
     await source.refresh()
     tags = await source.tags()
     release = await _built(source, around, around.release, tags)
@@ -121,7 +120,7 @@ async def _read(runtime: Runtime, around: Neighbours) -> Brought | None:
     return Brought(previous.sha, release.sha, history, await asyncio.to_thread(link, history), patches)
 
 
-async def _built(source: GitSource, around: Neighbours, release: Release | None, tags: Iterable[Tag]) -> Built | None:
+async def _built(source: Source, around: Neighbours, release: Release | None, tags: Iterable[Tag]) -> Built | None:
     """As its pipeline told or its tag says."""
     if release is None:
         return None
@@ -136,7 +135,7 @@ def _called(built: Built, release: Release | None) -> str | None:
 
 
 async def _make_range(
-    runtime: Runtime, repo: Repository, source: GitSource, older: Built | None, newer: Built | None
+    runtime: Runtime, repo: Repository, source: Source, older: Built | None, newer: Built | None
 ) -> None:
     """Make the range between two releases where it is not there yet and has anything in it. It comes before the
     deploy counts as examined, so that it is made even if the worker dies in between."""

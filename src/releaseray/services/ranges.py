@@ -12,8 +12,7 @@ from releaseray.notes.versions import newest_release, previous_tags, sort_key
 from releaseray.repositories.repos import Ranges, Repos
 from releaseray.services import clones, events, learning
 from releaseray.services.runtime import Runtime
-from releaseray.sources import SourceError
-from releaseray.sources.git import GitSource
+from releaseray.sources import Source, SourceError
 from releaseray.sources.git_forges import compare_url
 
 _SHORT_SHA = 12
@@ -88,14 +87,14 @@ async def ending_at(runtime: Runtime, repo: Repository, name: str) -> tuple[Rele
         raise Conflict(f"{repo.full_name} cannot be read: {problem}") from problem
 
 
-async def _before(source: GitSource, tag: Tag, tags: Sequence[Tag]) -> tuple[Tag | None, str]:
+async def _before(source: Source, tag: Tag, tags: Sequence[Tag]) -> tuple[Tag | None, str]:
     """The tag before a tag, and the name of where its range begins."""
     previous = await previous_tag(source, tag, tags)
     return previous, previous.name if previous else (await source.root(tag.sha))[:_SHORT_SHA]
 
 
 async def between(
-    runtime: Runtime, repo: Repository, source: GitSource, older: Tag, newer: Tag
+    runtime: Runtime, repo: Repository, source: Source, older: Tag, newer: Tag
 ) -> tuple[ReleaseRange, bool]:
     """The range between two ends that are known to be there, and whether it was made just now. Neither need build on
     the other: the range is what `newer` has and `older` has not. Raises `SourceError`, and `Conflict` when the
@@ -108,7 +107,7 @@ async def between(
         return await _count_and_insert(runtime, uow, repo, source, older, newer)
 
 
-async def previous_tag(source: GitSource, tag: Tag, tags: Sequence[Tag]) -> Tag | None:
+async def previous_tag(source: Source, tag: Tag, tags: Sequence[Tag]) -> Tag | None:
     """The tag whose release came before `tag`: the highest lower version of its family that it builds on.
 
     Where releases are tagged on branches of their own none is: then it is the highest lower version, and the range
@@ -120,7 +119,7 @@ async def previous_tag(source: GitSource, tag: Tag, tags: Sequence[Tag]) -> Tag 
     return next(built_on, candidates[0] if candidates else None)
 
 
-async def _resolve(source: GitSource, from_tag: str, to_tag: str) -> tuple[Tag, Tag]:
+async def _resolve(source: Source, from_tag: str, to_tag: str) -> tuple[Tag, Tag]:
     known = {tag.name: tag for tag in await source.tags()}
     if from_tag not in known or to_tag not in known:
         await source.refresh()
@@ -139,7 +138,7 @@ async def _count_and_insert(
     runtime: Runtime,
     uow: UnitOfWork,
     repo: Repository,
-    source: GitSource,
+    source: Source,
     older: Tag | None,
     newer: Tag,
     shown_from: str = "",

@@ -83,4 +83,4 @@ async def disconnect(runtime: Runtime, uow: UnitOfWork, org_id: str, repo_id: st
     await repos.delete(repo_id)
     await uow.commit()
     with suppress(SourceError):
-        await clones.source(runtime, repo).remove()
+        await clones.remove(runtime, repo)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from releaseray.db import Database
+from releaseray.github import GitHubApp, api_base
 from releaseray.jobs import Jobs
 from releaseray.outbound import OutboundClient
 from releaseray.secrets import SecretBox, open_box
@@ -15,7 +16,8 @@ _ANSWER_BYTES = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """One per process. `vendors` calls channels and GitHub, `receivers` the webhooks of clients."""
+    """One per process. `vendors` calls channels and GitHub, `receivers` the webhooks of clients; `github_app` is None
+    where the operator registered none."""
 
     settings: Settings
     redis_url: str
@@ -24,6 +26,7 @@ class Runtime:
     secrets: SecretBox
     vendors: OutboundClient
     receivers: OutboundClient
+    github_app: GitHubApp | None
 
     @classmethod
     def of(cls, settings: Settings) -> "Runtime":
@@ -35,14 +38,16 @@ class Runtime:
         keys = [key.get_secret_value() for key in settings.secret_keys]
         box = open_box(keys, settings.data_dir.absolute())
         allow = settings.outbound_allow
+        vendors = OutboundClient(allow)
         return cls(
             settings,
             settings.redis_url,
             Database(settings.database_url, jobs),
             jobs,
             box,
-            vendors=OutboundClient(allow),
+            vendors=vendors,
             receivers=OutboundClient(allow, limit=_ANSWER_BYTES, cut=True, connections=_RECEIVERS),
+            github_app=_github_app(settings, vendors),
         )
 
     async def start(self) -> None:
@@ -60,3 +65,10 @@ class Runtime:
     def mirrors(self) -> Path:
         """The folder of the bare mirrors that history is read from."""
         return self.settings.data_dir.absolute() / "mirrors"
+
+
+def _github_app(settings: Settings, http: OutboundClient) -> GitHubApp | None:
+    if settings.github_app_id is None or settings.github_app_private_key is None:
+        return None
+    api_url = api_base(settings.github_app_api_url)
+    return GitHubApp(http, settings.github_app_id, settings.github_app_private_key, api_url)

@@ -1,0 +1,81 @@
+"""The GitHub App's installations: each belongs to one organization, and reads for no other."""
+
+import structlog
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from releaseray.github import Auth, GitHubError, Installation, Kind
+from releaseray.github.auth import Ask
+from releaseray.models import GitHubInstallation, Organization
+from releaseray.repositories import github as rows
+from releaseray.repositories.organizations import first_organization
+from releaseray.services.outages import despite_outages
+from releaseray.services.runtime import Runtime
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+async def seen(runtime: Runtime, session: AsyncSession, found: Installation) -> GitHubInstallation | None:
+    """The installation as it is kept from now on. A new one belongs to the organization that the operator names, else
+    to the first, whoever saw it; None when there is no such organization."""
+    known = await rows.installation(session, found.id)
+    org_id = known.org_id if known else await _organization_of_new_ones(runtime, session)
+    if org_id is None:
+        return None
+    kept = GitHubInstallation(id=found.id, org_id=org_id, account=found.account, suspended=found.suspended)
+    return await rows.keep_installation(session, kept)
+
+
+async def _organization_of_new_ones(runtime: Runtime, session: AsyncSession) -> str | None:
+    named = runtime.settings.github_app_organization
+    found = await session.get(Organization, named) if named else await first_organization(session)
+    if found is None:
+        log.warning("a GitHub App's installation belongs to nobody", organization=named)
+    return found.id if found else None
+
+
+async def reading(
+    runtime: Runtime, session: AsyncSession, org_id: str, api_url: str, full_name: str
+) -> GitHubInstallation | None:
+    """The installation through which this organization may read a repository; None where the App is not installed,
+    or for another organization. What keeps the App from being asked is logged: it may still be read by anybody."""
+    app = runtime.github_app
+    if app is None or app.url != api_url:
+        return None
+    try:
+        found = await app.installation_at(full_name)
+    except GitHubError as problem:
+        log.warning("the GitHub App cannot be asked", repository=full_name, problem=problem.message)
+        return None
+    kept = await seen(runtime, session, found) if found else None
+    return kept if kept and kept.org_id == org_id else None
+
+
+class Bound:
+    """Reads as an installation for as long as it belongs to the organization; asked once, before the first call."""
+
+    def __init__(self, runtime: Runtime, org_id: str, installation_id: int, auth: Auth) -> None:
+        self._runtime, self._org_id, self._id, self._auth = runtime, org_id, installation_id, auth
+        self._checked = False
+        self.identity = auth.identity
+
+    async def authorization(self, ask: Ask) -> str | None:
+        if not self._checked:
+            await self._check()
+            self._checked = True
+        return await self._auth.authorization(ask)
+
+    def forget(self) -> bool:
+        return self._auth.forget()
+
+    async def _check(self) -> None:
+        kept = await despite_outages(self._kept)
+        if kept is None or kept.org_id != self._org_id:
+            raise GitHubError(
+                "The GitHub App is not installed there any more. Install it, or give a token.", Kind.REVOKED
+            )
+        if kept.suspended:
+            raise GitHubError(f"The GitHub App's installation at {kept.account} is suspended.", Kind.FORBIDDEN)
+
+    async def _kept(self) -> GitHubInstallation | None:
+        async with self._runtime.database.reading() as session:
+            return await rows.installation(session, self._id)
