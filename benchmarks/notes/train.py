@@ -69,7 +69,7 @@ def trained(rows: Sequence[Row]) -> Model:
         learn(examples, RATE * SLOWER**turn, KEEP_RATE * SLOWER**turn)
         shrink(table.values(), FADE)
     weights = {f: [weight * _strength(f) for weight in row] for f, row in table.items()}
-    return Model({f: row for f, row in weights.items() if f == BIAS or _tells(row)}, CUT)
+    return Model.of({f: row for f, row in weights.items() if f == BIAS or _tells(row)}, CUT)
 
 
 def _tells(row: Weights) -> bool:

@@ -54,12 +54,11 @@ def refined(category: Category, change: Change) -> Category:
 def explained(category: Category, features: Iterable[str], model: Model, own: bool) -> str:
     """The feature that speaks loudest for the category, in words; `own` says that the project's past decided."""
     at = CLASSES.index(category)
-    table = model.table
     loudest, most = "", 0.0
     for feature in features:
-        row = table.get(feature)
-        if row and (row[at], loudest) > (most, feature) and _tells(feature):
-            loudest, most = feature, row[at]
+        weight = model.weights(feature)[at]
+        if (weight, loudest) > (most, feature) and _tells(feature):
+            loudest, most = feature, weight
     why = _worded(loudest)
     return f"{why}; so filed in this project's changelog" if own else why
 

@@ -1,12 +1,17 @@
-"""The linear model: coefficients learned from what maintainers published, and the scores they give a change."""
+"""The linear model: coefficients learned from what maintainers published, and the scores they give a change.
+
+A feature's weights are whole thousandths, packed into one whole number, a lane of 32 bits each: the scores of a change
+are then one sum, exact and the same in any order.
+"""
 
 import json
-from collections.abc import Iterable, Mapping
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from struct import Struct
 from sys import intern
-from typing import Any
 
 from releaseray.notes.model_learn import KEEP, WIDTH, Row
 
@@ -14,58 +19,77 @@ BIAS = "bias"
 """The feature that every change has."""
 
 UNIT = 1000
-"""Coefficients are stored as whole thousandths."""
+"""Coefficients are whole thousandths."""
 
 DIGITS = 6
 """Decimals of a score."""
 
+_LANE = 32
+_LANES = Struct(f"<{WIDTH}I")
+_MIDDLE = 1 << (_LANE - 1)
+_RAISED = sum(_MIDDLE << (_LANE * at) for at in range(WIDTH))
+"""Added to a sum it makes every lane positive, so that none borrows from the next."""
+
+
+def packed(thousandths: Iterable[int]) -> int:
+    """A feature's weights, one a class and last the one of being kept, as one number."""
+    return sum(weight << (_LANE * at) for at, weight in enumerate(thousandths))
+
+
+def unpacked(lanes: int) -> list[float]:
+    """The weights in a number that `packed` made, or in a sum of such."""
+    raised = _LANES.unpack((lanes + _RAISED).to_bytes(_LANES.size, "little"))
+    return [(lane - _MIDDLE) / UNIT for lane in raised]
+
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """`table` has a row of weights for each feature that matters; `cut` is the log-odds of being kept from which
+    """`table` has the packed weights of each feature that matters; `cut` is the log-odds of being kept from which
     on a change is better listed than left out."""
 
-    table: Mapping[str, Row]
+    table: Mapping[str, int]
     cut: float
 
+    @classmethod
+    def of(cls, rows: Mapping[str, Row], cut: float) -> "Model":
+        """The model with these weights, rounded to thousandths; without the features that are left with none."""
+        table = {feature: packed(round(weight * UNIT) for weight in row) for feature, row in rows.items()}
+        return cls({feature: lanes for feature, lanes in table.items() if lanes or feature == BIAS}, cut)
+
     def scores(self, features: Iterable[str]) -> list[float]:
-        """A score a class and, last, the log-odds of being kept, measured from the cut."""
-        rows = [*filter(None, map(self.table.get, features)), self.table[BIAS]]
-        # Rounded, or a tie would be decided by the order in which the features happen to come
-        found = [round(sum(column), DIGITS) for column in zip(*rows, strict=True)]
+        """A score a class and, last, the log-odds of being kept, measured from the cut. Each feature counts once."""
+        found = unpacked(sum(filter(None, map(self.table.get, features)), self.table[BIAS]))
         found[KEEP] = round(found[KEEP] - self.cut, DIGITS)
         return found
+
+    def weights(self, feature: str) -> Sequence[float]:
+        """What the feature adds to each score, and last to the log-odds; all nothing for one that does not matter."""
+        return unpacked(self.table.get(feature, 0))
 
 
 def dumped(model: Model) -> bytes:
     """The model as it is kept in a file: the same model, the same bytes."""
-    rows = {feature: [round(weight * UNIT) for weight in row] for feature, row in model.table.items()}
-    lines = [
-        f"{json.dumps(feature, ensure_ascii=False)}:{json.dumps(row, separators=(',', ':'))}"
-        for feature, row in sorted(rows.items())
-        if any(row) or feature == BIAS
-    ]
-    return (f'{{"cut":{model.cut:.2f},"table":{{\n' + ",\n".join(lines) + "\n}}\n").encode()
+    features = sorted(model.table)
+    lanes = b"".join(model.table[feature].to_bytes(_LANES.size, "little", signed=True) for feature in features)
+    listed = ",\n".join(json.dumps(feature, ensure_ascii=False) for feature in features)
+    return (
+        f'{{"cut":{model.cut:.2f},"features":[\n{listed}\n],"weights":"{b64encode(lanes).decode("ascii")}"}}\n'
+    ).encode()
 
 
 def parsed(text: str | bytes) -> Model:
     """The model in a file. Raises ValueError when it is not one."""
     try:
-        raw: dict[str, Any] = json.loads(text, parse_int=_Weights().__getitem__)
-        table: dict[str, Row] = {intern(feature): row for feature, row in raw["table"].items()}
-        if any(len(row) != WIDTH for row in table.values()) or BIAS not in table:
-            raise ValueError("rows of the wrong width, or no bias")
-        return Model(table, float(raw["cut"]))
+        raw = json.loads(text)
+        features, lanes, size = raw["features"], b64decode(raw["weights"], validate=True), _LANES.size
+        rows = [int.from_bytes(lanes[at : at + size], "little", signed=True) for at in range(0, len(lanes), size)]
+        # Interned as the features of a change are, so that one is found by looking where it lies
+        model = Model(dict(zip(map(intern, features), rows, strict=True)), float(raw["cut"]))
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not a file of coefficients: {error!r}") from error
-
-
-class _Weights(dict[str, float]):
-    """The weight that a whole number of thousandths stands for: a few thousand of them make up the whole file."""
-
-    def __missing__(self, digits: str) -> float:
-        weight = self[digits] = int(digits) / UNIT
-        return weight
+    if BIAS not in model.table or len(lanes) % size:
+        raise ValueError("not a file of coefficients: no bias, or rows of the wrong width")
+    return model
 
 
 @cache

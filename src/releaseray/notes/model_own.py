@@ -8,9 +8,9 @@ from releaseray.notes.change import Change
 from releaseray.notes.draft import Category
 from releaseray.notes.history import History
 from releaseray.notes.link import link
-from releaseray.notes.model import BIAS, DIGITS, UNIT, Model
+from releaseray.notes.model import BIAS, DIGITS, UNIT, Model, packed
 from releaseray.notes.model_features import features_of, text_features
-from releaseray.notes.model_learn import CLASSES, KEEP, WIDTH, Example, Row, learn, scores
+from releaseray.notes.model_learn import CLASSES, KEEP, Example, Row, learn, scores
 from releaseray.notes.model_match import matched
 from releaseray.notes.own_changelog import Note, notes_of
 
@@ -52,7 +52,7 @@ class Lessons:
         """The model so corrected."""
         if not self.notes:
             return model
-        table = {feature: [weight / UNIT for weight in row] for feature, row in self.rows.items()}
+        table = {feature: packed(row) for feature, row in self.rows.items()}
         return Model({**model.table, **table}, model.cut if self.cut is None else self.cut)
 
 
@@ -123,12 +123,11 @@ def _rows(features: set[str], table: dict[str, Row], model: Model) -> list[Row]:
     for feature in (*sorted(features), BIAS):
         row = table.get(feature)
         if row is None:
-            row = table[feature] = list(model.table.get(feature, _NOTHING))
+            row = table[feature] = list(model.weights(feature))
         rows.append(row)
     return rows
 
 
-_NOTHING = (0.0,) * WIDTH
 _USUAL_CUT = -0.7
 _USUAL_SHARE = 0.7
 """Where listing pays in projects whose past is known, and how much that counts beside the project's own best cut:
