@@ -8,22 +8,25 @@ from releaseray.notes.history import History
 from releaseray.notes.personas import PERSONAS, Persona, persona
 from releaseray.notes.prepare import Counts, counts, learn, prepare
 from releaseray.notes.prepared import Item, Prepared
+from releaseray.notes.production import Production
+from releaseray.notes.render import document
 
 __all__ = ["PERSONAS", "Counts", "build", "counts", "learn", "prepare"]
 
 
-def build(history: History | Prepared, persona_name: str) -> Draft:
+def build(history: History | Prepared, persona_name: str, production: Production | None = None) -> Draft:
     """The draft of a range for one persona.
 
-    Give it what `prepare` made of the history when several personas are asked for. Raises `InvalidRequest` for a
-    persona that does not exist.
+    Give it what `prepare` made of the history when several personas are asked for. `production` is told to those whose
+    business it is. Raises `InvalidRequest` for a persona that does not exist.
     """
     reader = persona(persona_name)
     release = history if isinstance(history, Prepared) else prepare(history)
     shown = reader.shown(release)
     told = {id(item) for item in shown}
+    body = reader.body(release, shown)
     return Draft(
-        body_md=reader.body(release, shown),
+        body_md=document([body.rstrip("\n"), reader.production(production)]) if production else body,
         flags=Flags(
             highlights=tuple(catchword(item) for item in highlights(shown)),
             upgrade_instructions=upgrade_instructions(release),

@@ -17,7 +17,7 @@ from releaseray.notes.prepared import Prepared
 from releaseray.repositories import drafts as rows
 from releaseray.repositories.organizations import UsageOf
 from releaseray.repositories.repos import Ranges, Repos
-from releaseray.services import clones, events, learning, publishing
+from releaseray.services import clones, events, learning, production, publishing
 from releaseray.services.drafts import GENERATE, job_id, this_month
 from releaseray.services.outages import despite_outages
 from releaseray.services.prepared import PreparedHistories
@@ -61,7 +61,8 @@ async def _make(runtime: Runtime, histories: PreparedHistories, draft: Draft) ->
         async with asyncio.timeout(runtime.settings.draft_timeout):
             repo, found = await despite_outages(lambda: _asked_for(runtime, draft))
             prepared = await histories.get(found.id, lambda: _prepare(runtime, repo, found))
-            made = await asyncio.to_thread(notes.build, prepared, draft.persona)
+            facts = await despite_outages(lambda: production.facts(runtime, repo, found, prepared))
+            made = await asyncio.to_thread(notes.build, prepared, draft.persona, facts)
     except NotFound:
         raise ClaimLost from None
     except SourceError as problem:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from releaseray.errors import InvalidRequest
 from releaseray.notes.prepared import Item, Prepared
+from releaseray.notes.production import Production
 
 
 class Persona(Protocol):
@@ -28,6 +29,9 @@ class Persona(Protocol):
 
     def body(self, release: Prepared, shown: Sequence[Item]) -> str:
         """The draft in Markdown, from the items `shown`."""
+
+    def production(self, facts: Production) -> str:
+        """How the release is doing, as a section at the end; empty where the reader is not told."""
 
 
 def _found() -> dict[str, Persona]:

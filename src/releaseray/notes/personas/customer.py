@@ -8,6 +8,7 @@ from releaseray.notes.draft import Category
 from releaseray.notes.markdown import inline
 from releaseray.notes.plain import benefit, plainness
 from releaseray.notes.prepared import Item, Prepared
+from releaseray.notes.production import Production
 from releaseray.notes.render import area, counted, document, listed, section
 from releaseray.notes.wording import imperative
 
@@ -51,6 +52,9 @@ class Customer:
             section("Before you update", careful, line, _MOST),
             f"Also included: {more} behind the scenes." if more else "",
         ])  # fmt: skip
+
+    def production(self, facts: Production) -> str:
+        return ""
 
 
 def _sorted(shown: Sequence[Item]) -> tuple[list[Item], list[Item], list[Item], list[Item]]:

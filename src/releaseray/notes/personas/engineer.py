@@ -8,6 +8,7 @@ from functools import partial
 from releaseray.notes.draft import Category
 from releaseray.notes.markdown import code, inline
 from releaseray.notes.prepared import Item, Prepared
+from releaseray.notes.production import Production, for_engineers
 from releaseray.notes.prune import Fate
 from releaseray.notes.render import counted, document, listed, names, section
 from releaseray.notes.upgrade import Requirement
@@ -60,6 +61,9 @@ class Engineer:
         sections = [section(title, items[category], line, _MOST) for category, title in _SECTIONS.items()]
         needs = section("Requirements", release.requirements, requirement, _MOST)
         return document([sections[0], needs, *sections[1:], *_footer(release, shown)])
+
+    def production(self, facts: Production) -> str:
+        return for_engineers(facts)
 
 
 def requirement(need: Requirement) -> str:

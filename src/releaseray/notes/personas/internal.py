@@ -9,6 +9,7 @@ from releaseray.notes.markdown import inline
 from releaseray.notes.personas.engineer import requirement
 from releaseray.notes.plain import benefit, plainness
 from releaseray.notes.prepared import Item, Prepared
+from releaseray.notes.production import Production, for_colleagues
 from releaseray.notes.render import area, counted, document, listed, section
 from releaseray.notes.wording import past
 
@@ -48,6 +49,9 @@ class Internal:
             section("What to say", list(_said(shown)), str, _MOST),
             section("What to watch", list(self._watched(release, shown)), str, _MOST_WATCHED),
         ])  # fmt: skip
+
+    def production(self, facts: Production) -> str:
+        return for_colleagues(facts)
 
     def _watched(self, release: Prepared, shown: Sequence[Item]) -> Iterator[str]:
         for need in release.requirements:
