@@ -18,11 +18,13 @@ from structlog.contextvars import bound_contextvars
 from releaseray import jobs
 from releaseray.models import now
 from releaseray.repositories.expiry import forget_events_before
+from releaseray.repositories.incoming import forget_incoming_before
 from releaseray.repositories.organizations import forget_idempotency_before
 from releaseray.repositories.webhooks import forget_deliveries_before, forget_former_secrets
 from releaseray.services import calls, deploys, generation
 from releaseray.services.digesting import keep_digesting
 from releaseray.services.drafts import GENERATE
+from releaseray.services.incoming import HARMLESS
 from releaseray.services.prepared import PreparedHistories
 from releaseray.services.runtime import Runtime
 from releaseray.settings import Settings
@@ -69,6 +71,7 @@ async def housekeep(ctx: dict[str, Any]) -> None:
         await forget_events_before(uow.session, now() - timedelta(days=ctx["runtime"].settings.event_days))
         await forget_deliveries_before(uow.session, now() - _DELIVERIES_KEPT)
         await forget_former_secrets(uow.session)
+        await forget_incoming_before(uow.session, now() - _DELIVERIES_KEPT, HARMLESS)
 
 
 class WakingWorker(Worker):

@@ -1,5 +1,6 @@
 """Rate limits: all windows of a request checked and counted in one Redis call, exactly."""
 
+import asyncio
 import math
 import time
 from collections.abc import Sequence
@@ -93,6 +94,17 @@ class Limiter:
             reset=math.ceil(time.time() + milliseconds / 1000),
             retry_after=max(1, math.ceil(milliseconds / 1000)),
         )
+
+    async def full(self, window: Window, name: str) -> Verdict | None:
+        """The refusal of a window that is full, without counting; None while it is not, or while Redis is away."""
+        key = window.prefix + name
+        try:
+            used, left = await asyncio.gather(self._pipe.execute("GET", key), self._pipe.execute("PTTL", key))
+        except (OSError, TimeoutError):
+            return None
+        if int(used or 0) < window.limit or left <= 0:
+            return None
+        return Verdict(False, window, 0, math.ceil(time.time() + left / 1000), max(1, math.ceil(left / 1000)))
 
     async def _evaluate(self, keys: list[str], numbers: list[int]) -> list[int]:
         try:

@@ -167,6 +167,10 @@ class Channel(Protocol[Config_contra]):
         """One sentence that tells a user how to set this channel up; "" where there is nothing to set up."""
 
     @property
+    def audience(self) -> str:
+        """The persona whose drafts its readers want, unless they say otherwise."""
+
+    @property
     def Config(self) -> type[ChannelConfig]:
         """The model of the channel's settings."""
 

@@ -31,6 +31,7 @@ class GitHub:
 
     name = "github"
     setup = 'Send PUT /api/channels/github with {"token"}; the token needs "Contents: write".'
+    audience = "engineer"
     Config = GitHubConfig
 
     async def publish(

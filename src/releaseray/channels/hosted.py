@@ -20,6 +20,7 @@ class Hosted:
 
     name = "hosted"
     setup = ""
+    audience = "customer"
     Config = HostedConfig
 
     async def publish(

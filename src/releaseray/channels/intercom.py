@@ -58,6 +58,7 @@ class Intercom:
 
     name = "intercom"
     setup = 'Send PUT /api/channels/intercom with {"accessToken", "region", "senderId", "newsfeedId"}.'
+    audience = "customer"
     Config = IntercomConfig
 
     async def publish(

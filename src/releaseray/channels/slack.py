@@ -78,6 +78,7 @@ class Slack:
 
     name = "slack"
     setup = 'Send PUT /api/channels/slack with {"webhookUrl"}, or with {"botToken", "channelId"}.'
+    audience = "internal"
     Config = SlackConfig
 
     async def publish(

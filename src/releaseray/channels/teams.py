@@ -30,6 +30,7 @@ class Teams:
 
     name = "teams"
     setup = 'Send PUT /api/channels/teams with {"webhookUrl"}, the address that a Workflow in Teams shows.'
+    audience = "internal"
     Config = TeamsConfig
 
     async def publish(

@@ -51,8 +51,9 @@ class PublicPages:
         self._session = session
 
     async def repository(self, slug: str) -> Repository | None:
-        """The repository with that public name."""
-        return (await self._session.exec(select(Repository).where(Repository.slug == slug))).first()
+        """The repository with that public name, unless it is hidden."""
+        query = select(Repository).where(Repository.slug == slug, col(Repository.hidden).is_(False))
+        return (await self._session.exec(query)).first()
 
     async def notes(self, repo_id: str, limit: int, offset: int) -> Listed[HostedNote]:
         """Notes, newest version first."""

@@ -66,9 +66,14 @@ async def ask(session: AsyncSession, draft: Draft, channel: str, *, as_draft: bo
 
 
 async def show(runtime: Runtime, uow: UnitOfWork, draft: Draft) -> tuple[Publication, bool]:
-    """Put a draft on the repository's public page. Raises `NotFound`."""
+    """Put a draft on the repository's public page. Raises `NotFound`, and `Conflict` when the page is hidden."""
     found = await Ranges(uow.session, draft.org_id).get(draft.range_id)
     repo = await Repos(uow.session, draft.org_id).get(found.repo_id)
+    if repo.hidden:
+        raise Conflict(
+            f"The public page of {repo.full_name} is hidden, because the repository was made private or somebody said "
+            f'so. Send PATCH /api/repos/{repo.id} with {{"publicPage": true}} to show it.'
+        )
     html = await asyncio.to_thread(render, draft.body_md, found.to_tag)
     publication, first = await Publications(uow.session, draft.org_id).claim(draft.id, HOSTED)
     moment = now()

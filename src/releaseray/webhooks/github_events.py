@@ -111,13 +111,15 @@ class VisibilityChanged:
 class AccessChanged:
     """An App's installation came, went or sees other repositories.
 
-    `action` is GitHub's word (`created`, `deleted`, `suspend`, `unsuspend`, `added`, `removed`, …).
+    `action` is GitHub's word (`created`, `deleted`, `suspend`, `unsuspend`, `added`, `removed`, …), `account` the
+    login of who installed it.
     """
 
     installation_id: int
     action: str
     added: tuple[Repository, ...]
     removed: tuple[Repository, ...]
+    account: str = ""
 
 
 Event = (
@@ -184,6 +186,11 @@ def _repository(value: Any) -> Repository | None:
             id = value.get("id")
             return Repository(id if _is_id(id) else None, full_name)
     return None
+
+
+def _login(value: Any) -> str:
+    login = value.get("login") if isinstance(value, dict) else None
+    return login if isinstance(login, str) and login.isprintable() else ""
 
 
 def _is_id(value: Any) -> bool:
@@ -274,7 +281,7 @@ def _installation(payload: Json) -> Iterator[Event]:
             gone = action in ("deleted", "suspend")
             added = _repositories(payload.get("repositories_added")) + (() if gone else all_of_them)
             removed = _repositories(payload.get("repositories_removed")) + (all_of_them if gone else ())
-            yield AccessChanged(id, action, added, removed)
+            yield AccessChanged(id, action, added, removed, _login(payload["installation"].get("account")))
 
 
 _READERS: Mapping[str, Callable[[Json], Iterator[Event]]] = {
