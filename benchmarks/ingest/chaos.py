@@ -1,143 +1,220 @@
-"""Kill -9 the API, the worker and PostgreSQL's backends while events come in; then count.
-
-Usage: python -m benchmarks.ingest.chaos [EVENTS]
+"""`python -m benchmarks.ingest.chaos`: events come in while all they pass is killed with -9; then they are counted.
 
 Every event that was answered 200 must be counted exactly once. One whose answer was lost may be counted or not, and is
-sent again with the same id, as an SDK's retry would, until it is answered: so the counters must equal EVENTS.
+sent again with the same id, as an SDK's retry would, until it is answered; of those that were answered some are sent
+once more all the same. So all counters must equal the number of events.
 """
 
+import argparse
 import asyncio
-import contextlib
+import json
 import os
 import random
-import signal
-import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import asyncpg
 
+from benchmarks.chaos.processes import Services, Victim, free_port, product, told
 from benchmarks.ingest.events import Sender, envelope
 from benchmarks.ingest.service import make_service
-from benchmarks.processes import PLENTY, Stage, stage
+from benchmarks.processes import PLENTY
 
-_CONNECTIONS = 8
+_RESULTS = Path(__file__).parent / "RESULTS.md"
+_CONNECTIONS = 16
 _GROUPS = 50
-_PORT = 18_431
+_PAUSE_SECONDS = (1.0, 5.0)
+_FORGETS = 0.5
+"""How often Redis comes back empty."""
+_SENT_TWICE = 0.02
+_SETTLE_SECONDS = 180
+_AGAIN_SECONDS = 0.02
+_COUNTERS = {
+    "events of releases": "SELECT coalesce(sum(error_count), 0)::bigint FROM releases",
+    "events of errors": "SELECT coalesce(sum(events), 0)::bigint FROM errors",
+    "events of places": "SELECT coalesce(sum(events), 0)::bigint FROM error_places",
+    "events of hours": "SELECT coalesce(sum(events), 0)::bigint FROM error_hours",
+    "event ids": "SELECT count(*) FROM event_ids",
+}
+_HEAD = """\
+# Killed at random
+
+`python -m benchmarks.ingest.chaos --events {events} --seeds {seeds} --write`: an API server, a worker, a Redis and a
+PostgreSQL, on the product's default settings (rate limits apart). Every 1 to 5 seconds one of them, drawn evenly, gets
+`kill -9` and is started again; Redis comes back with its file or empty, by the toss of a coin. All the while 16
+connections send events, each until it is answered 200, and 2% of them once more after that.
+
+| seed | killed | answered 200 | no answer or another | counted | last 200 to all counted | took | as promised |
+|---|---|---|---|---|---|---|---|
+"""
+_Sums = dict[str, int]
 
 
-class Victim:
-    """A process of the product that is started again whenever it is gone."""
+@dataclass
+class Answers:
+    """What the clients heard."""
 
-    def __init__(self, made: Stage, *words: str) -> None:
-        settings = {"RELEASERAY_PORT": str(_PORT), "RELEASERAY_EVENTS_PER_MINUTE": PLENTY}
-        self._environment = {**made.environment, **settings}
-        self._command = [sys.executable, "-m", "releaseray", *words]
-        self.process = self._start()
-        self.kills = 0
-
-    def _start(self) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(self._command, env=self._environment, stdout=subprocess.DEVNULL)
-
-    def kill(self) -> None:
-        """SIGKILL, and a successor at once."""
-        self.end()
-        self.kills += 1
-        self.process = self._start()
-
-    def revive(self) -> None:
-        """Start it again if it ended by itself, as it does when the database is just recovering."""
-        if self.process.poll() is not None:
-            self.process = self._start()
-
-    def end(self) -> None:
-        """SIGKILL for good."""
-        self.process.kill()
-        self.process.wait()
+    accepted: int = 0
+    repeated: int = 0
+    others: Counter[str] = field(default_factory=Counter)
 
 
-async def send_all(sender: Sender, bodies: Iterator[bytes]) -> None:
-    """Send each event until it is answered 200."""
+@dataclass(frozen=True)
+class Stage:
+    """What a run plays on."""
+
+    services: Services
+    victims: list[Victim]
+    url: str
+
+
+async def send_all(sender: Sender, bodies: Iterator[bytes], answers: Answers, chance: random.Random) -> None:
+    """Send each event until it is answered 200, and some of them again."""
     for body in bodies:
-        while True:
-            with contextlib.suppress(OSError, asyncio.IncompleteReadError, IndexError):
-                if await sender.send(body) == 200:
-                    break
-            await asyncio.sleep(0.02)
+        await _until_accepted(sender, body, answers)
+        answers.accepted += 1
+        if chance.random() < _SENT_TWICE:
+            await _until_accepted(sender, body, answers)
+            answers.repeated += 1
 
 
-async def kill_often(victims: list[Victim], database_url: str) -> None:
+async def _until_accepted(sender: Sender, body: bytes, answers: Answers) -> None:
+    while True:
+        try:
+            status = await sender.send(body)
+        except (OSError, asyncio.IncompleteReadError, IndexError) as problem:
+            answers.others[type(problem).__name__] += 1
+        else:
+            if status == 200:
+                return
+            answers.others[str(status)] += 1
+        await asyncio.sleep(_AGAIN_SECONDS)
+
+
+async def kill_often(stage: Stage, chance: random.Random) -> None:
     """Something dies every few seconds, until cancelled."""
     while True:
-        await asyncio.sleep(random.uniform(2, 6))
-        if random.random() < 0.3:
-            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                await kill_backend(database_url)
-        else:
-            random.choice(victims).kill()
+        await asyncio.sleep(chance.uniform(*_PAUSE_SECONDS))
+        stage.services.forget_next = chance.random() < _FORGETS
+        chance.choice(stage.victims).kill()
 
 
-async def supervise(victims: list[Victim]) -> None:
-    """What an init system does, until cancelled."""
-    while True:
-        await asyncio.sleep(0.3)
-        for victim in victims:
-            victim.revive()
-
-
-async def kill_backend(database_url: str) -> None:
-    """SIGKILL of a backend: PostgreSQL ends all others, and recovers from its log as after a power cut."""
-    connection = await asyncpg.connect(database_url)
-    query = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
-    pids = [row["pid"] for row in await connection.fetch(query)]
-    if pids:
-        os.kill(random.choice(pids), signal.SIGKILL)
-    connection.terminate()
-
-
-async def counted(database_url: str, events: int) -> tuple[int, int, int]:
-    """(events of releases, events of errors, hours' events), once they are all there or two minutes are over."""
-    ends = time.monotonic() + 120
-    while True:
-        with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+async def counted(database_url: str, events: int) -> _Sums:
+    """All counters, once they have come to rest: as high as expected and nothing waiting, or after three minutes."""
+    ends, sums = time.monotonic() + _SETTLE_SECONDS, _Sums()
+    while time.monotonic() < ends:
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             connection = await asyncpg.connect(database_url)
-            sums = [
-                await connection.fetchval(f"SELECT coalesce(sum({column}), 0)::bigint FROM {table}")
-                for table, column in (("releases", "error_count"), ("errors", "events"), ("error_hours", "events"))
-            ]
-            waiting = await connection.fetchval("SELECT count(*) FROM event_inbox")
+            sums = {name: await connection.fetchval(query) for name, query in _COUNTERS.items()}
+            sums["waiting"] = await connection.fetchval("SELECT count(*) FROM event_inbox")
             await connection.close()
-            if (min(sums) >= events and not waiting) or time.monotonic() > ends:
-                return sums[0], sums[1], sums[2]
+            if sums == _expected(events):
+                break
         await asyncio.sleep(0.2)
+    return sums
 
 
-async def run(made: Stage, events: int) -> None:
-    """Send, kill, count, compare."""
-    project_id, key = await make_service(made.database_url)
-    victims = [Victim(made, "serve"), Victim(made, "worker")]
+def _expected(events: int) -> _Sums:
+    return {**dict.fromkeys(_COUNTERS, events), "waiting": 0}
+
+
+@asynccontextmanager
+async def _staged(folder: Path) -> AsyncIterator[Stage]:
+    services = Services(folder)
+    port = free_port()
+    environment = _environment(folder, services, port)
+    log = folder / "product.log"
+    own = [product("API", ["serve"], environment, log), product("worker", ["worker"], environment, log)]
+    victims = [services.postgres, services.redis, *own]
     try:
-        bodies = (envelope(number, _GROUPS) for number in range(events))
-        killing = asyncio.create_task(kill_often(victims, made.database_url))
-        supervising = asyncio.create_task(supervise(victims))
-        senders = [Sender(f"http://127.0.0.1:{_PORT}", project_id, key) for _ in range(_CONNECTIONS)]
-        await asyncio.gather(*(send_all(sender, bodies) for sender in senders))
-        killing.cancel()
-        sums = await counted(made.database_url, events)
-        supervising.cancel()
+        for victim in victims[:2]:
+            await victim.keep()
+        await told(["migrate"], environment)
+        for victim in own:
+            await victim.keep()
+        yield Stage(services, victims, f"http://127.0.0.1:{port}")
     finally:
-        for victim in victims:
-            victim.end()
-    print(f"answered 200: {events}; counted: {sums}; kills: {[victim.kills for victim in victims]}")
-    if set(sums) != {events}:
-        raise SystemExit("events were lost or counted twice")
+        for victim in reversed(victims):
+            await victim.end()
+
+
+def _environment(folder: Path, services: Services, port: int) -> Mapping[str, str]:
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith("RELEASERAY_")},
+        "RELEASERAY_DATA_DIR": str(folder),
+        "RELEASERAY_DATABASE_URL": services.database_url,
+        "RELEASERAY_REDIS_URL": services.redis_url,
+        "RELEASERAY_PORT": str(port),
+        "RELEASERAY_LOG_LEVEL": "error",
+        "RELEASERAY_LOG_FORMAT": "json",
+        "RELEASERAY_EVENTS_PER_MINUTE": PLENTY,
+    }
+
+
+async def run(events: int, seed: int) -> tuple[str, bool]:
+    """One run: a row of the table, and whether everything is as promised."""
+    chance, answers = random.Random(seed), Answers()
+    with tempfile.TemporaryDirectory(prefix="chaos-") as name:
+        async with _staged(Path(name)) as stage:
+            project_id, key = await make_service(stage.services.database_url)
+            bodies = (envelope(number, _GROUPS) for number in range(events))
+            began = time.monotonic()
+            killing = asyncio.create_task(kill_often(stage, chance))
+            senders = [Sender(stage.url, project_id, key) for _ in range(_CONNECTIONS)]
+            await asyncio.gather(*(send_all(sender, bodies, answers, chance) for sender in senders))
+            killing.cancel()
+            ended = time.monotonic()
+            sums = await counted(stage.services.database_url, events)
+            settled = time.monotonic() - ended
+        print(f"errors logged: {dict(_errors(Path(name) / 'product.log'))}", file=sys.stderr)
+    wrong = {name: sums.get(name) for name, right in _expected(events).items() if sums.get(name) != right}
+    cells = [
+        str(seed),
+        ", ".join(f"{victim.kind} {victim.killed}" for victim in stage.victims),
+        f"{answers.accepted:,}, and {answers.repeated:,} again",
+        ", ".join(f"{what} {times:,}" for what, times in answers.others.most_common()),
+        f"{sums.get('events of releases', 0):,}",
+        f"{settled:.1f} s",
+        f"{ended - began:.0f} s",
+        f"NO: {wrong}" if wrong else "yes",
+    ]
+    return f"| {' | '.join(cells)} |\n", not wrong
+
+
+def _errors(log: Path) -> Counter[str]:
+    """What the product logged as errors, by the last line of each."""
+    found: Counter[str] = Counter()
+    for line in log.read_text(errors="replace").splitlines():
+        with suppress(ValueError):
+            event = json.loads(line)
+            if event["level"] == "error":
+                found[f"{event['event']} {event.get('exception', '').strip().rpartition(chr(10))[2]}"] += 1
+    return found
 
 
 def main() -> None:
-    """Exits with an error when a count is wrong."""
-    with stage() as made:
-        asyncio.run(run(made, int(sys.argv[1]) if len(sys.argv) > 1 else 5000))
+    """Run, report, and end with 1 when a promise was broken."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.ingest.chaos", description=__doc__)
+    parser.add_argument("--events", type=int, default=5_000)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1])
+    parser.add_argument("--write", action="store_true", help="write RESULTS.md")
+    given = parser.parse_args()
+    text = _HEAD.format(events=given.events, seeds=" ".join(map(str, given.seeds)))
+    print(text, end="", flush=True)
+    kept = True
+    for seed in given.seeds:
+        row, good = asyncio.run(run(given.events, seed))
+        text, kept = text + row, kept and good
+        print(row, end="", flush=True)
+    if given.write:
+        _RESULTS.write_text(text)
+    sys.exit(not kept)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ from releaseray.api import (
     channels,
     drafts,
     health,
-    ingest,
     keys,
     metrics,
     problems,
@@ -23,6 +22,7 @@ from releaseray.api import (
 from releaseray.api.auth import KeyRing
 from releaseray.api.body_limit import BodyLimit
 from releaseray.api.gate import Gate
+from releaseray.api.ingest import Ingest
 from releaseray.api.limits import Limiter
 from releaseray.api.openapi import DESCRIPTION, document, operation_id
 from releaseray.api.v1 import routes as v1
@@ -66,12 +66,11 @@ def create_app(settings: Settings) -> FastAPI:
         generate_unique_id_function=operation_id,
     )
     app.state.runtime, app.state.pipe, app.state.usage, app.state.finished = runtime, pipe, usage, finished
-    app.state.inbox, app.state.dsns, app.state.limiter = inbox, Dsns(runtime.database), limiter
-    app.add_middleware(BodyLimit, most=settings.max_body_bytes, own_limit=ingest.PATHS)
+    app.state.limiter = limiter
+    app.add_middleware(BodyLimit, most=settings.max_body_bytes)
+    app.add_middleware(Ingest, inbox=inbox, dsns=Dsns(runtime.database), limiter=limiter)
     app.add_middleware(Gate, keys=KeyRing(runtime.database), limiter=limiter, usage=usage)
     problems.register(app)
-    # First: routes are tried in turn, and this one has to be cheap.
-    app.include_router(ingest.router)
     for module in (drafts, ranges, publish, repos, stats, keys, channels, webhooks):
         app.include_router(module.router, prefix="/api")
     app.include_router(v1.router)

@@ -23,6 +23,7 @@ _OUT_OF_REACH = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
+    asyncpg.InternalClientError,  # asked of a connection that is just reading why it ends
 )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -11,6 +12,8 @@ _KEY = re.compile(r"[0-9A-Za-z_-]{1,128}")
 _PROJECT = re.compile(r"[0-9]{1,19}")
 _PAIR = re.compile(r"\s*(?:sentry\s+)?(\w+)\s*=\s*\"?([^,\"]*)\"?\s*", re.IGNORECASE)
 MAX_AUTH_CHARACTERS = 4096
+_KNOWN_HEADERS = 512
+"""Headers whose reading is remembered: every request of a client has the same."""
 
 
 class Dsn(NamedTuple):
@@ -63,7 +66,7 @@ def parse_auth(header: str | None, query: Mapping[str, str], dsn: str | None = N
     """Who sends: from the `X-Sentry-Auth` (or `Authorization: Sentry …`) header, else the query string, else the
     `dsn` of the envelope's header. Raises `Unauthorized` when none of them names a well-formed key.
     """
-    fields = _header_fields(header)
+    fields = _header_fields(header) if header and len(header) <= MAX_AUTH_CHARACTERS else {}
     for source in (fields, query):
         if key := source.get("sentry_key"):
             return ClientAuth(_checked(key), (source.get("sentry_client") or "")[:200] or None)
@@ -75,10 +78,9 @@ def parse_auth(header: str | None, query: Mapping[str, str], dsn: str | None = N
         raise Unauthorized(problem.message) from None
 
 
-def _header_fields(header: str | None) -> dict[str, str]:
+@lru_cache(_KNOWN_HEADERS)
+def _header_fields(header: str) -> Mapping[str, str]:
     """`Sentry sentry_key=…, sentry_version=7, sentry_client=…` as a mapping; anything else is empty."""
-    if not header or len(header) > MAX_AUTH_CHARACTERS:
-        return {}
     scheme, _, rest = header.strip().partition(" ")
     if scheme.lower() != "sentry" and "=" not in scheme:
         return {}

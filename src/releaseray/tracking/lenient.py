@@ -24,6 +24,8 @@ def clean(text: str, limit: int) -> str:
 def text(value: object, limit: int) -> str | None:
     """`value` as stripped text, None when there is none; numbers and containers become their JSON."""
     if isinstance(value, str):
+        if len(value) <= limit and value.isascii() and "\0" not in value:
+            return value.strip() or None
         return clean(value, limit).strip() or None
     if value is None or isinstance(value, bool):
         return None

@@ -4,6 +4,8 @@ import json
 from hashlib import blake2b
 from typing import Any, NoReturn
 
+from pydantic_core import from_json
+
 from releaseray.errors import InvalidRequest, PayloadTooLarge
 from releaseray.tracking import lenient
 from releaseray.tracking.event import Event, Frame, Level, RaisedException, Sdk
@@ -40,6 +42,15 @@ def parse_event(
 
 def parse_json(payload: bytes) -> object:
     """JSON as SDKs write it (NaN and Infinity become null); raises `EventError` for what is not JSON."""
+    try:
+        return from_json(payload, allow_inf_nan=False, cache_strings="keys")
+    except ValueError:
+        return _parse_oddly(payload)
+
+
+def _parse_oddly(payload: bytes) -> object:
+    """What the fast parser is too strict for: NaN, lone surrogates, other encodings, deep nesting; or what is no JSON,
+    with the reason."""
     try:
         return json.loads(payload, parse_constant=lambda _: None)
     except RecursionError:

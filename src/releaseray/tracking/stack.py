@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from releaseray.tracking.event import Frame
@@ -40,6 +41,8 @@ _COMPILED_CLASS = re.compile(
 )
 _MODULE_VERSION = re.compile(r"/v\d+(?=/|$|\.)|@v?[\d.]+[^/]*")
 _MAX_CYCLE = 8
+_KNOWN_FRAMES = 8192
+"""Frames whose reduction is remembered: those of one error come again and again. A frame has some 2 kB at most."""
 
 
 class Call(NamedTuple):
@@ -72,6 +75,7 @@ def _is_in_app(frame: Frame, platform: str, marked: bool) -> bool:
     return not is_library(frame, platform)
 
 
+@lru_cache(_KNOWN_FRAMES)
 def is_library(frame: Frame, platform: str) -> bool:
     """Whether path or module say that the code is a library's or the runtime's."""
     paths = (path.replace("\\", "/") for path in (frame.abs_path, frame.filename) if path)
@@ -83,8 +87,13 @@ def is_library(frame: Frame, platform: str) -> bool:
 
 def calls(frames: Iterable[Frame], platform: str) -> tuple[Call, ...]:
     """The frames reduced, recursion counted once, frames that say nothing left out."""
-    reduced = (Call(_where(frame, platform), function_name(frame, platform)) for frame in frames)
+    reduced = (_call(frame, platform) for frame in frames)
     return _without_cycles([call for call in reduced if call.where or call.function])
+
+
+@lru_cache(_KNOWN_FRAMES)
+def _call(frame: Frame, platform: str) -> Call:
+    return Call(_where(frame, platform), function_name(frame, platform))
 
 
 def is_telling_stack(stack: Iterable[Call]) -> bool:
@@ -123,6 +132,8 @@ def _is_absolute(path: str) -> bool:
 
 def _without_cycles(stack: list[Call]) -> tuple[Call, ...]:
     """The stack with every block that repeats right after itself kept once, shortest blocks first."""
+    if len(set(stack)) == len(stack):
+        return tuple(stack)
     for length in range(1, _MAX_CYCLE + 1):
         kept: list[Call] = []
         for call in stack:
