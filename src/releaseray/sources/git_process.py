@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -84,7 +84,7 @@ class Git:
                 raise GitError(args[0], -1, f"more than {limit} bytes of output")
         return bytes(output)
 
-    def stream(self, *args: str, stdin: bytes = b"", timeout: float = READ_TIMEOUT) -> Iterator[bytes]:
+    def stream(self, *args: str, stdin: bytes = b"", timeout: float = READ_TIMEOUT) -> Generator[bytes]:
         """The output of a command as it comes. Raises `GitError` at its end when the command failed."""
         with tempfile.TemporaryFile() if stdin else open(os.devnull, "rb") as source:
             if stdin:

@@ -1,7 +1,9 @@
 """Reading a range: log, papers and authors side by side, each in a thread of its own."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +18,10 @@ from releaseray.sources.git_process import Git
 
 HISTORY_TIMEOUT = 900.0
 MAX_COMMITS = 250_000
+LONG = 2_000
+"""Commits from which on a second git reads the older half of what is left: finding what each commit changed keeps one
+processor busy for longer than everything else a draft takes."""
+
 MAX_PAST = 1_500
 MAX_PAST_BYTES = 24 << 20
 
@@ -44,13 +50,15 @@ def read_range(git: Git, asked: Range, index: Path, *, past: bool = False) -> Fi
 
     `index` is where the authors' first commits are kept.
     """
-    with Objects(git, HISTORY_TIMEOUT) as objects, ThreadPoolExecutor(3) as pool:
+    with Objects(git, HISTORY_TIMEOUT) as objects, ThreadPoolExecutor(5) as pool:
         try:
             folder = package_folder(git, objects, asked.to_tag, asked.to_sha)
-            authors = pool.submit(first_commits, git, index, asked.from_sha)
+            # First of all the longest, so that its git works while this process reads what is kept of the authors
+            log = pool.submit(_read_log, git, asked, folder, pool)
             papers = pool.submit(changelog, objects, asked.from_sha, folder)
             before = pool.submit(_read_past, git, asked.from_sha if past else None, folder)
-            commits = _read_log(git, asked, folder)
+            authors = pool.submit(first_commits, git, index, asked.from_sha)
+            commits = log.result()
             own_words = papers.result()
             added = fragments(objects, commits)
             changed = manifests(objects, asked.from_sha, asked.to_sha, commits)
@@ -74,14 +82,25 @@ def first_commits(git: Git, index: Path, sha: str | None) -> FirstCommits:
     return authors
 
 
-def _read_log(git: Git, asked: Range, folder: str | None) -> tuple[Commit, ...]:
+def _read_log(git: Git, asked: Range, folder: str | None, pool: Executor) -> tuple[Commit, ...]:
+    """The commits, newest first; of a long range the older half is read by a second git in a thread of `pool`."""
     bounds = [asked.to_sha, f"^{asked.from_sha}"] if asked.from_sha else [asked.to_sha]
-    commits = []
-    for commit in LogParser(folder).parse(git.stream(*LOG, *bounds, "--", timeout=HISTORY_TIMEOUT)):
-        commits.append(commit)
-        if len(commits) > MAX_COMMITS:
+    parser = LogParser(folder)
+    # What does not touch the package does not come out of the parser, so that its commits cannot be skipped by number
+    most = MAX_COMMITS + 1 if folder else LONG
+    with closing(git.stream(*LOG, *bounds, "--", timeout=HISTORY_TIMEOUT)) as chunks:
+        log = parser.parse(chunks)
+        newer = list(islice(log, most))
+        if len(newer) < most:
+            return tuple(newer)
+        number = most if folder else int(git.run("rev-list", "--count", *bounds, "--"))
+        if number > MAX_COMMITS:
             raise SourceError(f"The range has more than {MAX_COMMITS} commits; choose a shorter one.")
-    return tuple(commits)
+        middle = (most + number) // 2
+        rest = git.stream(*LOG, f"--skip={middle}", *bounds, "--", timeout=HISTORY_TIMEOUT)
+        older = pool.submit(lambda: list(parser.parse(rest)))
+        newer += islice(log, middle - most)
+    return (*newer, *older.result())
 
 
 def _read_past(git: Git, sha: str | None, folder: str | None) -> tuple[Commit, ...]:

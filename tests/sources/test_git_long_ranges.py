@@ -1,0 +1,53 @@
+"""Long ranges: read by two gits at once, and the same commits in the same order as by one."""
+
+from pathlib import Path
+
+import pytest
+from tests.sources.repos import Repo, history
+
+from releaseray.sources import SourceError, git_reading
+from releaseray.sources.git import GitSource
+
+COMMITS = 11
+
+
+@pytest.fixture
+def long_repo(tmp_path: Path) -> Repo:
+    """Eleven commits after `v1.0`, of which one is a merge of two, and each touches a file of a package."""
+    made = Repo(tmp_path / "long")
+    made.commit("Start", ui__a_txt="0")
+    made.tag("v1.0")
+    for number in range(4):
+        made.commit(f"Step {number}", **{f"ui__step{number}_txt": "1"})
+    made.git("checkout", "-q", "-b", "side")
+    for number in range(2):
+        made.commit(f"Aside {number}", **{f"ui__aside{number}_txt": "1"})
+    made.git("checkout", "-q", "main")
+    made.commit("Ahead", ui__ahead_txt="1")
+    made.git("merge", "-q", "--no-ff", "-m", "Merge branch 'side'", "side")
+    for number in range(4, 7):
+        made.commit(f"Step {number}", **{f"ui__step{number}_txt": "1"})
+    made.tag("v1.1")
+    made.tag("ui/v1.1")
+    return made
+
+
+@pytest.mark.parametrize("length", [1, 2, 5, COMMITS - 1, COMMITS, COMMITS + 1])
+async def test_a_long_range_is_the_same_however_it_is_read(
+    long_repo: Repo, mirror: Path, monkeypatch: pytest.MonkeyPatch, length: int
+) -> None:
+    whole = (await history(GitSource(str(long_repo.path), mirror), long_repo, "v1.0", "v1.1")).commits
+    monkeypatch.setattr(git_reading, "LONG", length)
+    read = (await history(GitSource(str(long_repo.path), mirror), long_repo, "v1.0", "v1.1")).commits
+    assert len(read) == COMMITS
+    assert read == whole
+
+
+@pytest.mark.parametrize("until", ["v1.1", "ui/v1.1"])
+async def test_a_range_that_is_too_long_says_so(
+    long_repo: Repo, mirror: Path, monkeypatch: pytest.MonkeyPatch, until: str
+) -> None:
+    monkeypatch.setattr(git_reading, "LONG", 3)
+    monkeypatch.setattr(git_reading, "MAX_COMMITS", COMMITS - 1)
+    with pytest.raises(SourceError, match="more than 10 commits"):
+        await history(GitSource(str(long_repo.path), mirror), long_repo, "v1.0", until)
