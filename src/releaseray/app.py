@@ -9,12 +9,14 @@ from releaseray import __version__
 from releaseray.api import (
     channels,
     drafts,
+    github_webhook,
     health,
     keys,
     metrics,
     problems,
     publish,
     ranges,
+    repo_settings,
     repos,
     stats,
     webhooks,
@@ -67,11 +69,12 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.runtime, app.state.pipe, app.state.usage, app.state.finished = runtime, pipe, usage, finished
     app.state.limiter = limiter
-    app.add_middleware(BodyLimit, most=settings.max_body_bytes)
+    larger = {github_webhook.PATH: github_webhook.MOST_BYTES}
+    app.add_middleware(BodyLimit, most=settings.max_body_bytes, larger=larger)
     app.add_middleware(Ingest, inbox=inbox, dsns=Dsns(runtime.database), limiter=limiter)
     app.add_middleware(Gate, keys=KeyRing(runtime.database), limiter=limiter, usage=usage)
     problems.register(app)
-    for module in (drafts, ranges, publish, repos, stats, keys, channels, webhooks):
+    for module in (drafts, ranges, publish, repos, repo_settings, stats, keys, channels, github_webhook, webhooks):
         app.include_router(module.router, prefix="/api")
     app.include_router(v1.router)
     app.include_router(health.router)

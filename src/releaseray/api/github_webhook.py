@@ -44,10 +44,11 @@ router = APIRouter(prefix="/webhooks/github", tags=["webhooks"])
     "",
     name="github",
     status_code=202,
+    response_model=Received,
     responses={**responses(409, 413), 200: {"model": Received, "description": "A ping, or a duplicate"}},
     openapi_extra=_DOCUMENTED,
 )
-async def receive(request: Request, response: Response) -> Received:
+async def receive(request: Request, response: Response) -> Received | Response:
     """Take a webhook of GitHub's, at most 10 MB. It is signed with the secret that `PATCH /api/repos/{repoId}` set, or
     with that of the GitHub App. New tags make ranges and, where the repository says so, drafts and publications."""
     limiter: Limiter = request.app.state.limiter
@@ -58,11 +59,13 @@ async def receive(request: Request, response: Response) -> Received:
         raise RateLimited(refused.message, refused.retry_after)
     try:
         answer = await incoming.take(runtime, await _arrival(request))
-    except (Unauthorized, InvalidRequest):
+    except (Unauthorized, InvalidRequest) as error:
         verdict = await limiter.check([(limiter.failures, address)])
         if not verdict.allowed:
             raise RateLimited(verdict.message, verdict.retry_after) from None
-        raise
+        if isinstance(error, InvalidRequest):
+            raise
+        return problem(401, error.message, headers={"WWW-Authenticate": HEADER})
     response.status_code = 200 if answer in (Answer.PONG, Answer.DUPLICATE) else 202
     return Received(status=answer)
 

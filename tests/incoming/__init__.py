@@ -1,0 +1,1 @@
+"""GitHub's webhooks, from the signature to what they set in motion."""
