@@ -31,6 +31,19 @@ def test_what_the_forge_says_of_a_pull_request_wins() -> None:
     assert [(entry.pr, entry.text) for entry in build(told, "engineer").entries] == [(9, "Search by date (#9)")]
 
 
+def test_whom_the_forge_has_seen_before_is_no_newcomer() -> None:
+    people = [Person(name, f"{name}@example.org") for name in ("moved", "new", "guest")]
+    commits = [commit(number, "x")._replace(author=one) for number, one in enumerate(people, 2)]
+    pulls = {
+        1: PullRequest(1, "x", author="moved", shas=(commits[0].sha,)),
+        2: PullRequest(2, "x", author="new", shas=(commits[1].sha,), first_contribution=True),
+        3: PullRequest(3, "x", author="ann", shas=(commits[2].sha, f"{9:040x}")),
+    }
+    anns = commit(9, "x")
+    told = prepare(history(anns, *commits, pulls=pulls, known_emails=frozenset({ANN.email})))
+    assert set(told.newcomers) == {"new", "guest"}
+
+
 def test_a_huge_range_stays_a_draft_a_person_can_read() -> None:
     told = prepare(history(*(commit(n, f"feat: add thing number {n} (#{n})") for n in range(3_000, 0, -1))))
     for persona in ("engineer", "internal", "customer"):

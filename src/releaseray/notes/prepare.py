@@ -10,6 +10,7 @@ from releaseray.notes.apart import apart
 from releaseray.notes.authored import authored
 from releaseray.notes.change import Change
 from releaseray.notes.classify import Context, classify, context_for
+from releaseray.notes.classify_written import says_loudly
 from releaseray.notes.draft import Category
 from releaseray.notes.headline import headline
 from releaseray.notes.history import History
@@ -17,7 +18,7 @@ from releaseray.notes.link import link
 from releaseray.notes.model import shipped
 from releaseray.notes.model_own import Lessons, lessons_of
 from releaseray.notes.people import contributors
-from releaseray.notes.prepared import Item, Prepared
+from releaseray.notes.prepared import KEEP, QUIET, Item, Prepared
 from releaseray.notes.prune import Fate, prune
 from releaseray.notes.upgrade import requirements
 from releaseray.notes.wording import mended
@@ -50,6 +51,7 @@ def prepare(history: History, lessons: Lessons | None = None) -> Prepared:
     pruned = prune(changes)
     context = context_for(history, lessons)
     people = contributors(change.authors for change in changes)
+    known = history.known_emails | _known_to_the_forge(history)
     return Prepared(
         project=history.full_name.rpartition("/")[2],
         version=history.to_tag,
@@ -58,10 +60,21 @@ def prepare(history: History, lessons: Lessons | None = None) -> Prepared:
         requirements=tuple(requirements(history.manifests)),
         contributors=tuple(name for name, _ in people),
         reports=_reports(history.changelog),
-        newcomers=tuple(
-            name for name, addresses in people if history.from_tag and not addresses & history.known_emails
-        ),
+        newcomers=tuple(name for name, addresses in people if history.from_tag and not addresses & known),
     )
+
+
+def _known_to_the_forge(history: History) -> frozenset[str]:
+    """The addresses of people whose pull requests of the range are not their first, whatever git has seen of them. Only
+    pull requests of one person are asked: in another, who opened it need not be who wrote a commit."""
+    emails = {commit.sha: commit.author.email.lower() for commit in history.commits}
+    first = {pull.author for pull in history.pulls.values() if pull.first_contribution}
+    known: set[str] = set()
+    for pull in history.pulls.values():
+        wrote = {emails[sha] for sha in pull.shas if sha in emails}
+        if pull.author and pull.author not in first and len(wrote) == 1:
+            known |= wrote
+    return frozenset(known)
 
 
 _REPORT = re.compile(
@@ -91,17 +104,24 @@ def _items(pruned: list[tuple[Change, Fate]], context: Context) -> Iterator[Item
             yield _item(note, fate, context)
 
 
+_UPKEEP = frozenset({Fate.DEPENDENCY, Fate.CHORE})
+"""Fates that an author's own words, or a project that lists such changes, may turn."""
+
+
 def _item(change: Change, fate: Fate, context: Context) -> Item:
     text = authored(change) or _told(change)
-    if fate is not Fate.TOLD:
+    spoken = fate in _UPKEEP and (context.listing or says_loudly(change))
+    if fate is not Fate.TOLD and not spoken:
         return Item(change, Category.INTERNAL, 0.0, _FATE_REASONS[fate], fate, text, False, 0.0)
     verdict = classify(change, context)
+    if spoken and (verdict.keep < KEEP or verdict.category in QUIET):
+        return Item(change, Category.INTERNAL, 0.0, _FATE_REASONS[fate], fate, text, False, 0.0)
     return Item(
         change,
         verdict.category,
         verdict.keep,
         verdict.why,
-        fate,
+        Fate.TOLD,
         text,
         verdict.category is Category.FIX,
         _weight(change, verdict.category, verdict.keep),
