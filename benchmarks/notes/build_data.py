@@ -118,7 +118,7 @@ def rows_of(clone: Path, repo: str) -> Iterator[dict[str, Any]]:
     by_number = {n: seen for seen in reversed(commits(clone, "HEAD")) for n in list(seen.numbers())[:1]}
     releases, used = 0, set[str]()
     for version, listed in by_version.items():
-        tag = _tag(version, tags)
+        tag = tag_of_version(version, tags)
         before = previous_tag(tag, tags) if tag else None
         if not tag or not before or releases >= RELEASES:
             continue
@@ -134,7 +134,8 @@ def rows_of(clone: Path, repo: str) -> Iterator[dict[str, Any]]:
             yield from found
 
 
-def _tag(version: str, tags: list[str]) -> str | None:
+def tag_of_version(version: str, tags: list[str]) -> str | None:
+    """The tag of a version, the shortest where several end in it."""
     ends = [tag for tag in tags if re.search(rf"(?:^|[^\d.]){re.escape(version)}$", tag)]
     return min(ends, key=lambda tag: (len(tag), tag)) if ends else None
 

@@ -39,11 +39,13 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is known of the repository as a whole: the general model, and the same corrected by its own past."""
+    """What is known of the repository as a whole: the general model, and the same corrected by its own past, of so
+    many notes; `listing` says that the past told which changes the project lists."""
 
     general: Model
     own: Model
     notes: int = 0
+    listing: bool = False
 
 
 def context_for(history: History, lessons: Lessons | None = None) -> Context:
@@ -51,7 +53,7 @@ def context_for(history: History, lessons: Lessons | None = None) -> Context:
     `lessons` are what was learned of the same past before."""
     general = shipped()
     taught = lessons or lessons_of(history, general)
-    return Context(general, taught.applied(general), taught.notes)
+    return Context(general, taught.applied(general), taught.notes, taught.changes > 0)
 
 
 def classify(change: Change, context: Context) -> Verdict:

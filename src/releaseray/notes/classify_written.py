@@ -59,6 +59,14 @@ def written(change: Change) -> Said | None:
     return next(_sayings(change), None)
 
 
+def says_loudly(change: Change) -> bool:
+    """Whether the author wrote for users, in a fragment or a release-note block, what else would be taken for upkeep."""
+    if not change.fragments and "release-note" not in change.body:
+        return False
+    said = written(change)
+    return said is not None and said.keep == LISTED
+
+
 def _sayings(change: Change) -> Iterator[Said]:
     if change.labels and (label := says_no_note(change.labels)):
         yield Said(None, LEFT_OUT, f"label {label}")

@@ -20,6 +20,9 @@ _HEADINGS = (
         r"|\bdependenc|\bmaintenance\b|\bdevelop|\bhouse\b|\btooling\b|\binfra|\bcode style\b|\btrivial\b|🏠|🔧|🧹",
     ),
 )
+_SENTENCE = 6
+"""Spaces in a heading from which on it tells a story and names no kind of change."""
+
 _HEADING_PATTERNS = tuple((category, re.compile(pattern, re.IGNORECASE)) for category, pattern in _HEADINGS)
 
 KIND_CATEGORIES = {
@@ -27,7 +30,7 @@ KIND_CATEGORIES = {
     for category, kinds in (
         (
             Category.FEATURE,
-            "feat feature features improve improvement enhancement enhanced enh add added new types",
+            "feat feature features improve improvement enhancement enhanced enh add added new types usecase",
         ),
         (Category.FIX, "fix fixes fixed bugfix hotfix bug"),
         (Category.PERF, "perf performance optimize"),
@@ -47,7 +50,10 @@ KIND_CATEGORIES = {
 
 
 def heading_category(heading: str) -> Category | None:
-    """The category a heading of a changelog names (`Bug fixes` → fix), None where it says no more than "changed"."""
+    """The category a heading of a changelog names (`Bug fixes` → fix), None where it says no more than "changed", or
+    says so much that it is the heading of one change."""
+    if heading.count(" ") >= _SENTENCE:
+        return None
     for category, pattern in _HEADING_PATTERNS:
         if pattern.search(heading):
             return category

@@ -1,7 +1,7 @@
 """What a project's own past teaches: which of its changes went under which heading, and which were left out."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from releaseray.notes.change import Change
@@ -11,7 +11,7 @@ from releaseray.notes.link import link
 from releaseray.notes.model import BIAS, DIGITS, UNIT, Model, packed
 from releaseray.notes.model_features import features_of, text_features
 from releaseray.notes.model_learn import CLASSES, KEEP, Example, Row, learn, scores
-from releaseray.notes.model_match import matched
+from releaseray.notes.model_match import Pair, matched
 from releaseray.notes.own_changelog import Note, notes_of
 
 MOST_PAST = 1000
@@ -22,6 +22,10 @@ that are learned from: the newest of each."""
 
 FEWEST_LISTED = 12
 """Listed changes from which on the past says something of what is left out."""
+
+FEWEST_FOUND = 0.25
+"""Share of the notes that must find their change, or silence says nothing: then only how many changes a project lists
+is learned, and not which."""
 
 ASKED = 0.3
 """Share of the past, the newest, that is foretold before it is learned, to see from where on listing pays."""
@@ -57,7 +61,7 @@ class Lessons:
 
 
 class _Past(NamedTuple):
-    features: set[str]
+    features: Collection[str]
     label: int
     kept: bool | None
 
@@ -68,18 +72,20 @@ def lessons_of(history: History, model: Model) -> Lessons:
     if not notes:
         return Lessons()
     changes = link(_past_of(history))[:MOST_PAST] if history.past else []
+    pairs = matched(changes, notes)
     table: dict[str, Row] = {}
     examples = [
         Example(_rows(lesson.features, table, model), lesson.label, lesson.kept, _weight(lesson))
-        for lesson in _lessons(changes, notes)
+        for lesson in _lessons(pairs, notes)
     ]
     at = round(len(examples) * (1 - ASKED))
     _learn(examples[:at])
     outcomes = [(scores(example.rows)[KEEP], example.kept) for example in examples[at:] if example.kept is not None]
     _learn(examples[at:])
-    cut = round(best_cut(outcomes), DIGITS) if outcomes else None
     rows = {feature: [round(weight * UNIT) for weight in row] for feature, row in table.items()}
-    return Lessons(rows, cut, len(notes), len(outcomes))
+    learned = Lessons(rows, None, len(notes), len(outcomes))
+    cut = best_cut(outcomes) if outcomes else _rated_cut(pairs, notes, learned.applied(model))
+    return replace(learned, cut=None if cut is None else round(cut, DIGITS))
 
 
 def _learn(examples: Sequence[Example]) -> None:
@@ -95,18 +101,39 @@ def _past_of(history: History) -> History:
     return History(history.full_name, None, history.from_tag or "", history.past[:MOST_COMMITS])
 
 
-def _lessons(changes: Sequence[Change], notes: Sequence[Note]) -> list[_Past]:
+def _lessons(pairs: Sequence[Pair], notes: Sequence[Note]) -> list[_Past]:
     """What there is to learn from, oldest first, so that the newest habits come last and weigh most."""
-    pairs = matched(changes, notes)
-    listed = sum(note is not None for _, note in pairs)
     told = {id(note) for _, note in pairs if note}
+    silence = sum(note is not None for _, note in pairs) >= FEWEST_LISTED and _found(pairs, notes) >= FEWEST_FOUND
     alone = [note for note in notes if id(note) not in told and note.category][:MOST_NOTES]
     lessons = [_Past(text_features(note.text), _label(note), None) for note in reversed(alone)]
     for change, note in reversed(pairs):
-        kept = _kept(note) if listed >= FEWEST_LISTED else None
+        kept = _kept(note) if silence else None
         if note or kept is not None:
             lessons.append(_Past(features_of(change), _label(note) if note else -1, kept))
     return lessons
+
+
+def _found(pairs: Sequence[Pair], notes: Sequence[Note]) -> float:
+    """The share of notes that found their change, in the versions where any did."""
+    told = {id(note) for _, note in pairs if note}
+    versions = {note.version for _, note in pairs if note}
+    return len(told) / max(1, sum(note.version in versions for note in notes))
+
+
+def _rated_cut(pairs: Sequence[Pair], notes: Sequence[Note], model: Model) -> float | None:
+    """The log-odds from which on as many changes are listed as the project lists, where which ones is not known."""
+    versions = {note.version for _, note in pairs if note}
+    if sum(note is not None for _, note in pairs) < FEWEST_LISTED:
+        return None
+    listed = sum(note.version in versions and _kept(note) for note in notes)
+    share = min(listed / len(pairs), _MOST_LISTED)
+    odds = sorted((model.scores(features_of(change))[KEEP] + model.cut for change, _ in pairs[:_RATED]), reverse=True)
+    return odds[min(round(share * len(odds)), len(odds) - 1)]
+
+
+_MOST_LISTED = 0.9
+_RATED = 300
 
 
 def _label(note: Note) -> int:
@@ -117,7 +144,7 @@ def _kept(note: Note | None) -> bool:
     return note is not None and note.category not in _QUIET
 
 
-def _rows(features: set[str], table: dict[str, Row], model: Model) -> list[Row]:
+def _rows(features: Collection[str], table: dict[str, Row], model: Model) -> list[Row]:
     """The rows of the features, ready to change: the model's own are copied before the first touch."""
     rows = []
     for feature in (*sorted(features), BIAS):

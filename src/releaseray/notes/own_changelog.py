@@ -34,6 +34,11 @@ VERSION = re.compile(
     r"(?:/v\d+(?:\.\d+)+)?)\b(?!\s+(?:support|only|and|compat))",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(
+    r"^\W{0,3}(?:v|version |release )(?P<version>\d{1,4})\b\W*(?:\d{4}-\d\d-\d\d\W*)?$", re.IGNORECASE
+)
+"""A version of one number, where nothing else is in the heading."""
+
 _UNRELEASED = re.compile(
     r"^\W*(?:unreleased|next|main|master|upcoming|in progress|head|development|latest changes)\b", re.IGNORECASE
 )
@@ -93,7 +98,7 @@ class _Reader:
     def enter(self, text: str, level: int) -> None:
         """Go on under a new heading."""
         text = _MARKUP.sub(lambda m: m[1] or m[2] or "", text[:LONGEST_HEADING]).strip(" *_:")
-        found = VERSION.match(text) if level <= self.version_level or self.version_level == 99 else None
+        found = VERSION.match(text) or _COUNTED.match(text) if level <= self.version_level else None
         if found or (level <= self.version_level and _UNRELEASED.match(text)):
             self.version = found["version"] if found else "unreleased"
             self.version_level, self.headings = level, {}
@@ -126,7 +131,7 @@ def notes_of(changelog: str) -> list[Note]:
 
 def _read(changelog: str) -> Iterator[Note]:
     reader = _Reader()
-    lines = changelog.splitlines()
+    lines = (_plain(changelog) if ".. changelog::" in changelog else changelog).splitlines()
     for number, line in enumerate(lines):
         below = lines[number + 1] if number + 1 < len(lines) else ""
         heading = _heading(line, below, reader)
@@ -143,6 +148,30 @@ def _read(changelog: str) -> Iterator[Note]:
             reader.parts.append(line.strip())
     if note := reader.note():
         yield note
+
+
+_DIRECTIVE = re.compile(
+    r"^\.\. changelog::\s*\n(?:[ \t]+:(?!version:).*\n)*[ \t]+:version: *(?P<version>\S+).*\n(?:[ \t]+:.*\n)*"
+    r"|^[ \t]+\.\. change::.*\n(?P<fields>(?:[ \t]+:\w+:.*\n)*)",
+    re.MULTILINE,
+)
+_TAGS = re.compile(r":tags: *(\w+)")
+_TICKETS = re.compile(r":tickets: *([\d, ]+)")
+
+
+def _plain(changelog: str) -> str:
+    """A changelog of Sphinx directives (`.. changelog::`, `.. change::` with tags and tickets) as headings and
+    bullets."""
+    return _DIRECTIVE.sub(_as_markdown, changelog)
+
+
+def _as_markdown(directive: re.Match[str]) -> str:
+    if version := directive["version"]:
+        return f"# {version}\n"
+    fields = directive["fields"] or ""
+    tag, tickets = _TAGS.search(fields), _TICKETS.search(fields)
+    numbers = " ".join(f"#{number}" for number in re.findall(r"\d+", tickets[1])) if tickets else ""
+    return f"- {f'[{tag[1].capitalize()}] ' if tag else ''}{f'{numbers} ' if numbers else ''}"
 
 
 def _continues(lines: list[str], blank: int) -> bool:

@@ -1,7 +1,9 @@
 """What a repository's people wrote for releases: its changelog, its news fragments, its manifests."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from posixpath import dirname, join, normpath
 from types import MappingProxyType
 
 from releaseray.notes.history import Commit, FileDelta
@@ -11,6 +13,7 @@ from releaseray.sources.git_objects import Objects, TreeEntry
 MAX_CHANGELOG = 200_000
 MAX_CHANGELOG_READ = 4 << 20
 STUB = 400
+LONGEST_LINK = 200
 MAX_COMPONENTS = 200
 MAX_FRAGMENTS = 5_000
 MAX_FRAGMENT = 16_000
@@ -27,13 +30,14 @@ _PER_VERSION = (
     "CHANGELOG", "changelog", "changelogs", "docs/releases", "docs/changelog", "docs/release-notes",
     "docs/release_notes", "docs/source/releases", "doc/releases", "releases", "release-notes", "release_notes",
     "releasenotes", "doc/release", "doc/source/release", "docs/source/whatsnew", "doc/source/whatsnew",
+    "doc/build/changelog",
 )  # fmt: skip
 _COMPONENT_PARENTS = ("packages", "crates", "libs", "modules", "plugins", "components", "services", "apps")
-_VERSION_FILE = re.compile(rf"(?:[A-Za-z_]+-)?v?\d+(?:\.\d+)*(?:\.x)?(?:-notes)?{_EXTENSION}", re.IGNORECASE)
+_VERSION_FILE = re.compile(rf"(?:[A-Za-z_]+[-_])?v?\d+(?:\.\d+)*(?:\.x)?(?:-notes)?{_EXTENSION}", re.IGNORECASE)
 _HEADING = re.compile(r"^[#=*\s\[]*(?:[Vv]ersion |[Rr]elease )?v?(\d+\.\d+(?:\.\d+)*)", re.MULTILINE)
 
 _FRAGMENT = re.compile(
-    r"(?:^|/)(?:news[-_]?fragments?|news\.d|NEWS\.d/next|changelog\.d|changes\.d|changelog[-_]unreleased|\.?unreleased|"
+    r"(?:^|/)(?:news[-_]?fragments?|news\.d|NEWS\.d/next|changelog\.d|changes\.d|changelog[-_]unreleased|\.?unreleased(?:_\d+)?|"
     r"\.changesets?|\.changes|\.changelog|\.chloggen|\.nextchanges|upcoming_changes|releasenotes/notes|"
     r"change(?:log|s)?s?[-_/]fragments|changelog/next_release)/(?:[^/]+/)*[^/]+$"
     r"|(?:^|/)(?:news|changes|changelogs?|release[-_]notes)/(?:[a-z]+/)?"
@@ -63,14 +67,24 @@ def changelog(objects: Objects, sha: str | None, folder: str | None = None) -> s
     listings = list(objects.folders([f"{sha}:{place}" for place in places]))
     paths = [path for place, entries in zip(places, listings, strict=True) for path in _changelogs(place, entries)]
     best = ""
-    for text in objects.texts([f"{sha}:{path}" for path in paths[:8]], MAX_CHANGELOG_READ):
+    for text in _contents(objects, sha, paths[:8]):
         if text and len(text) > len(best) and len(best) < STUB:
             best = text
     return _newest(best) if len(best) >= STUB else _per_version(objects, sha) or _per_component(objects, sha) or best
 
 
+def _contents(objects: Objects, sha: str, paths: list[str]) -> Iterator[str | None]:
+    """What the files hold; of a link, what the file that it leads to holds."""
+    texts = list(objects.texts([f"{sha}:{path}" for path in paths], MAX_CHANGELOG_READ))
+    for path, text in zip(paths, texts, strict=True):
+        if text and len(text) < LONGEST_LINK and "\n" not in text:
+            yield objects.text(f"{sha}:{normpath(join(dirname(path), text))}", MAX_CHANGELOG_READ)
+        else:
+            yield text
+
+
 def _changelogs(place: str, entries: Iterable[TreeEntry]) -> list[str]:
-    names = [entry.name for entry in entries if entry.is_file and _CHANGELOG.fullmatch(entry.name)]
+    names = [entry.name for entry in entries if not entry.is_folder and _CHANGELOG.fullmatch(entry.name)]
     # "change" before "history" and "news": a NEWS is more often for announcements
     return [_join(place, name) for name in sorted(names, key=lambda name: (name.lower()[:6] != "change", name.lower()))]
 
@@ -83,8 +97,9 @@ def _newest(text: str) -> str:
     """The newest part of a changelog that is too long, which may be its end."""
     if len(text) <= MAX_CHANGELOG:
         return text
-    versions = _HEADING.findall(text)
-    ascending = len(versions) > 2 and sort_key(versions[0]) < sort_key(versions[-1])
+    versions = [sort_key(version) for version in _HEADING.findall(text)]
+    steps = [(later > earlier) - (later < earlier) for earlier, later in pairwise(versions)]
+    ascending = sum(steps) > 0
     return text[-MAX_CHANGELOG:] if ascending else text[:MAX_CHANGELOG]
 
 
