@@ -20,12 +20,11 @@ from releaseray.sources.git import GitSource
 RELEASES = 6
 """Releases read of a repository: the newest."""
 
-MASK = tuple(
-    f"*{folder}*/*" for folder in (
-        "changelog", "CHANGELOG", "newsfragment", "news", "NEWS", ".changeset", ".chloggen", "changelog.d",
-        "releasenotes", "release-notes", "upcoming_changes", "unreleased", "CHANGES",
-    )
-) + ("CHANGE*", "Change*", "change*", "HISTORY*", "History*", "history*", "NEWS*", "news*", "RELEASE*", "release*")  # fmt: skip
+MASK = (
+    *(f"*{name}*/*" for name in ("changelog", "CHANGELOG", "newsfragment", ".changeset", ".chloggen", "releasenotes")),
+    *(f"*{name}/*" for name in ("news", "NEWS", "CHANGES", "release-notes", "upcoming_changes", "unreleased")),
+    *("CHANGE*", "change*", "Change*", "HISTORY*", "History.*", "NEWS*", "news.*", "RELEASE*", "release-notes*"),
+)
 """What would leak the answer, in the range and before it: changelogs and fragments, wherever they are."""
 
 

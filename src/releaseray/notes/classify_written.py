@@ -60,7 +60,7 @@ def written(change: Change) -> Said | None:
 
 
 def says_loudly(change: Change) -> bool:
-    """Whether the author wrote for users, in a fragment or a release-note block, what else would be taken for upkeep."""
+    """Whether the author wrote for users, in a fragment or a release-note block, of what else is upkeep."""
     if not change.fragments and "release-note" not in change.body:
         return False
     said = written(change)

@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from releaseray.notes.change import Change
 from releaseray.notes.draft import Category
 from releaseray.notes.history import History
 from releaseray.notes.link import link
