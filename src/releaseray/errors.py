@@ -42,7 +42,14 @@ class NotFound(AppError):
 
 
 class Conflict(AppError):
-    """The request is well formed but collides with the state of the resource."""
+    """The request is well formed but collides with the state of the resource, or of the world.
+
+    `retry_after`: whole seconds after which the same request may work, where that is known.
+    """
+
+    def __init__(self, message: str, details: Mapping[str, str] | None = None, retry_after: int | None = None) -> None:
+        super().__init__(message, details)
+        self.retry_after = retry_after
 
 
 class PreconditionFailed(AppError):

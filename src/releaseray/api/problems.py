@@ -70,7 +70,9 @@ def register(app: FastAPI) -> None:
     async def _app_error(request: Request, error: errors.AppError) -> Response:
         if isinstance(error, errors.RateLimited):
             return rate_limited(error.message, error.retry_after)
-        return problem(STATUS[type(error)], error.message, error.details)
+        pause = error.retry_after if isinstance(error, errors.Conflict) else None
+        headers = {"Retry-After": str(pause)} if pause else None
+        return problem(STATUS[type(error)], error.message, error.details, headers)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> Response:

@@ -12,11 +12,10 @@ from releaseray.api.responses import already, responses, scoped
 from releaseray.api.schemas.repos import Deleted, Repo, RepoConnect, RepoList, Tag, TagList
 from releaseray.repositories.paging import Page
 from releaseray.repositories.repos import Repos
-from releaseray.services import repos
+from releaseray.services import github_repos, repos
 from releaseray.services.keys import Scope
 
 router = APIRouter(prefix="/repos", tags=["repos"], route_class=Endpoint)
-_GITHUB = "https://github.com/"
 
 
 @router.get("", name="list", dependencies=scoped(Scope.READ), responses=responses())
@@ -41,8 +40,11 @@ async def connect_repo(
     response: Response, caller: CurrentCaller, runtime: CurrentRuntime, uow: Uow, body: RepoConnect
 ) -> Repo:
     """Connect a repository: one on GitHub by `fullName`, any other by its Git `url`."""
-    location, field = (f"{_GITHUB}{body.full_name}.git", "fullName") if body.full_name else (body.url, "url")
-    repo, created = await repos.connect(runtime, uow, caller.org_id, location, field)
+    if body.full_name:
+        wish = github_repos.Wish(body.full_name, body.token, body.api_url)
+        repo, created = await github_repos.connect(runtime, uow, caller.org_id, wish)
+    else:
+        repo, created = await repos.connect(runtime, uow, caller.org_id, body.url, "url")
     response.status_code = 201 if created else 200
     return Repo.model_validate(repo)
 

@@ -1,6 +1,7 @@
 """From a connected repository to the source that reads it, within what the operator allows."""
 
 import hashlib
+import math
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import httpx
 from pydantic import SecretStr
 
+from releaseray.errors import Conflict
 from releaseray.github import Auth, GitHubApi, NoAuth, TokenAuth
 from releaseray.models import Repository
 from releaseray.outbound import Networks, check_host
@@ -19,7 +21,7 @@ from releaseray.sources import Source, SourceError
 from releaseray.sources.git import GitSource
 from releaseray.sources.git_locations import NormalisedLocation, check_location
 from releaseray.sources.git_remote import Authorization
-from releaseray.sources.github import GitHubSource
+from releaseray.sources.github import GitHubSource, GitHubUnavailable
 from releaseray.sources.github_rest import GitHubRest
 
 PROMPT = 5.0
@@ -61,6 +63,17 @@ def source(runtime: Runtime, repo: Repository, *, patience: float = PROMPT) -> S
 async def remove(runtime: Runtime, repo: Repository) -> None:
     """Delete what is kept of the history on this machine. Raises `SourceError`."""
     await GitSource(repo.location, mirror_of(runtime, repo), allowed_paths=runtime.settings.repo_paths or ()).remove()
+
+
+def unreadable(repo: Repository, problem: SourceError) -> Conflict:
+    """What to tell who asked for something of a repository that cannot be read."""
+    return Conflict(f"{repo.full_name} cannot be read: {problem}", {"repoId": str(problem)}, pause(problem))
+
+
+def pause(problem: SourceError) -> int | None:
+    """Whole seconds after which GitHub may answer, where it said so."""
+    wait = problem.wait if isinstance(problem, GitHubUnavailable) else None
+    return math.ceil(wait) if wait else None
 
 
 def _auth(runtime: Runtime, repo: Repository) -> Auth:

@@ -84,7 +84,7 @@ async def _asked_for(runtime: Runtime, draft: Draft) -> tuple[Repository, Releas
 
 
 async def _prepare(runtime: Runtime, repo: Repository, found: ReleaseRange) -> Prepared:
-    source = clones.source(runtime, repo)
+    source = clones.source(runtime, repo, patience=clones.PATIENT)
     older = Tag(found.from_tag, found.from_sha, 0) if found.from_sha else None
     newer = Tag(found.to_tag, found.to_sha, 0)
     history, lessons = await learning.read(source, clones.mirror_of(runtime, repo), older, newer)

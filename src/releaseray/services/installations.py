@@ -33,11 +33,11 @@ async def _organization_of_new_ones(runtime: Runtime, session: AsyncSession) -> 
     return found.id if found else None
 
 
-async def reading(
-    runtime: Runtime, session: AsyncSession, org_id: str, api_url: str, full_name: str
-) -> GitHubInstallation | None:
+async def reading(runtime: Runtime, org_id: str, api_url: str, full_name: str) -> GitHubInstallation | None:
     """The installation through which this organization may read a repository; None where the App is not installed,
-    or for another organization. What keeps the App from being asked is logged: it may still be read by anybody."""
+    or for another organization. What keeps the App from being asked is logged: anybody may still read the repository.
+
+    A new installation is kept at once, whatever becomes of the caller's own transaction."""
     app = runtime.github_app
     if app is None or app.url != api_url:
         return None
@@ -46,7 +46,10 @@ async def reading(
     except GitHubError as problem:
         log.warning("the GitHub App cannot be asked", repository=full_name, problem=problem.message)
         return None
-    kept = await seen(runtime, session, found) if found else None
+    if found is None:
+        return None
+    async with runtime.database.unit_of_work() as uow:
+        kept = await seen(runtime, uow.session, found)
     return kept if kept and kept.org_id == org_id else None
 
 

@@ -42,7 +42,7 @@ async def create(
             raise InvalidRequest.field("fromTag", f"{from_tag} is not an ancestor of {to_tag}")
         return await _count_and_insert(runtime, uow, repo, source, older, newer)
     except SourceError as problem:
-        raise Conflict(f"{repo.full_name} cannot be read: {problem}") from problem
+        raise clones.unreadable(repo, problem) from problem
 
 
 async def create_newest(runtime: Runtime, uow: UnitOfWork, repo: Repository) -> tuple[ReleaseRange, bool]:
@@ -62,7 +62,7 @@ async def create_newest(runtime: Runtime, uow: UnitOfWork, repo: Repository) -> 
             return existing, False
         return await _count_and_insert(runtime, uow, repo, source, previous, newest, shown_from=from_tag)
     except SourceError as problem:
-        raise Conflict(f"{repo.full_name} cannot be read: {problem}") from problem
+        raise clones.unreadable(repo, problem) from problem
 
 
 async def ending_at(runtime: Runtime, repo: Repository, name: str) -> tuple[ReleaseRange, bool]:
@@ -84,7 +84,7 @@ async def ending_at(runtime: Runtime, repo: Repository, name: str) -> tuple[Rele
         async with runtime.database.unit_of_work() as uow:
             return await _count_and_insert(runtime, uow, repo, source, previous, tag, shown_from=from_tag)
     except SourceError as problem:
-        raise Conflict(f"{repo.full_name} cannot be read: {problem}") from problem
+        raise clones.unreadable(repo, problem) from problem
 
 
 async def _before(source: Source, tag: Tag, tags: Sequence[Tag]) -> tuple[Tag | None, str]:

@@ -40,7 +40,7 @@ async def connect(runtime: Runtime, uow: UnitOfWork, org_id: str, location: str,
     repo.default_branch = described.default_branch
     repo.web_url = described.web_url
     repo.github_repo_id = described.github_repo_id
-    return await _insert(uow, org_id, repo)
+    return await insert(uow, org_id, repo)
 
 
 def _with_credentials(uow: UnitOfWork, repo: Repository, sealed: str | None) -> Repository:
@@ -51,7 +51,8 @@ def _with_credentials(uow: UnitOfWork, repo: Repository, sealed: str | None) -> 
     return repo
 
 
-async def _insert(uow: UnitOfWork, org_id: str, repo: Repository) -> tuple[Repository, bool]:
+async def insert(uow: UnitOfWork, org_id: str, repo: Repository) -> tuple[Repository, bool]:
+    """Add a repository under a slug that is free; the one that somebody connected meanwhile, if so."""
     base = re.sub(r"[^a-z0-9]+", "-", repo.full_name.lower()).strip("-") or "repository"
     repos = Repos(uow.session, org_id)
     for number in count(1):
@@ -73,7 +74,7 @@ async def tags(runtime: Runtime, repo: Repository) -> Sequence[Tag]:
         await source.refresh()
         return await source.tags()
     except SourceError as problem:
-        raise Conflict(f"{repo.full_name} cannot be read: {problem}") from problem
+        raise clones.unreadable(repo, problem) from problem
 
 
 async def disconnect(runtime: Runtime, uow: UnitOfWork, org_id: str, repo_id: str) -> None:

@@ -30,24 +30,50 @@ Url = Annotated[
 ]
 
 
+Token = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=1000,
+        pattern=r"^[\x21-\x7e]+$",
+        repr=False,
+        json_schema_extra={"format": "password", "writeOnly": True},
+    ),
+]
+ApiUrl = Annotated[
+    str,
+    Field(max_length=500, pattern=r"^https?://[^\x00-\x20\x7f?#@]+$", examples=["https://github.acme.com/api/v3"]),
+]
+
+
 class RepoConnect(Input):
-    """Name a repository on GitHub, or any Git URL; a path on the server where the operator allows it."""
+    """Name a repository on GitHub, or any Git URL; a path on the server where the operator allows it.
+
+    A private repository on GitHub needs a `token` that may read its contents, pull requests and issues, or this
+    server's GitHub App installed; `apiUrl` is the API of a GitHub Enterprise Server. Connecting again with a token
+    renews it; it is never shown.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [{"fullName": "acme/myapp"}],
             "oneOf": [{"required": ["fullName"]}, {"required": ["url"]}],
+            "dependentRequired": {"token": ["fullName"], "apiUrl": ["fullName"]},
         }
     )
 
     # Absent is "", for a field that may be None would take null, which the document does not offer.
     full_name: FullName = Field(default_factory=str)
     url: Url = Field(default_factory=str)
+    token: Token = Field(default_factory=str)
+    api_url: ApiUrl = Field(default_factory=str)
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
         if len(self.model_fields_set & {"full_name", "url"}) != 1:
             raise ValueError("give either fullName or url")
+        if "url" in self.model_fields_set and self.model_fields_set & {"token", "api_url"}:
+            raise ValueError("token and apiUrl go with fullName")
         return self
 
 
