@@ -66,9 +66,10 @@ async def examine_deploys(ctx: dict[str, Any]) -> None:
 
 async def housekeep(ctx: dict[str, Any]) -> None:
     """Forget what is kept for a time only."""
-    async with ctx["runtime"].database.unit_of_work() as uow:
+    runtime: Runtime = ctx["runtime"]
+    await forget_events_before(runtime.database.raw, now() - timedelta(days=runtime.settings.event_days))
+    async with runtime.database.unit_of_work() as uow:
         await forget_idempotency_before(uow.session, now() - _IDEMPOTENCY_KEPT)
-        await forget_events_before(uow.session, now() - timedelta(days=ctx["runtime"].settings.event_days))
         await forget_deliveries_before(uow.session, now() - _DELIVERIES_KEPT)
         await forget_former_secrets(uow.session)
         await forget_incoming_before(uow.session, now() - _DELIVERIES_KEPT, HARMLESS)

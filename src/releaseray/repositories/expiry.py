@@ -1,15 +1,28 @@
 """Forgetting single events and sessions when their time is over; counters are rows of their own and stay."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete
-from sqlmodel import col
-from sqlmodel.ext.asyncio.session import AsyncSession
+_BATCH = 20_000
+_STATEMENTS = tuple(
+    f"DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {table} WHERE received_at < $1 LIMIT $2))"  # noqa: S608 - our own two names
+    for table in ("event_ids", "sessions")
+)
 
-from releaseray.models import EventId, Session
+
+async def forget_events_before(pool: Any, moment: datetime) -> int:
+    """Drop the ids of events and sessions that came in before `moment`; how many there were.
+
+    Each batch is a transaction of its own: none is long, whatever has piled up, and what is done stays done.
+    """
+    return sum([await _in_batches(pool, statement, moment) for statement in _STATEMENTS])
 
 
-async def forget_events_before(session: AsyncSession, moment: datetime) -> None:
-    """Drop the ids of events and sessions that came in before `moment`."""
-    await session.exec(delete(EventId).where(col(EventId.received_at) < moment))
-    await session.exec(delete(Session).where(col(Session.received_at) < moment))
+async def _in_batches(pool: Any, statement: str, moment: datetime) -> int:
+    gone = batch = _BATCH
+    total = 0
+    while gone == batch:
+        tag = await pool.execute(statement, moment, batch)
+        gone = int(tag.rpartition(" ")[2])
+        total += gone
+    return total
