@@ -15,14 +15,16 @@ BODY_READ = 300
 
 _WORD = re.compile(r"[a-z][a-z0-9]*(?:'t)?|\d+")
 _SUFFIX = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|s|e)$")
+_CODE = re.compile(r"`[^`]+`")
 _SHAPES = re.compile(
-    r"(?P<code>`[^`]+`)|(?P<flag>(?<!\S)--[a-z])|(?P<snake>[a-z]_[a-z])|(?P<camel>[a-z][A-Z])|(?P<path>::|\w\(\)|\w/\w)"
+    r"(?P<flag>(?<!\S)--[a-z])|(?P<snake>[a-z]_[a-z])|(?P<camel>[a-z][A-Z])|(?P<path>::|\w\(\)|\w/\w)"
     r"|(?P<version>\bv?\d+\.\d+)|(?P<ticket>#\d+)"
 )
-_SHAPED = re.compile(r"[`_#:/(.-]|[a-z][A-Z]")
+_SHAPED = re.compile(r"[_#:/(.-]|[a-z][A-Z]")
 _BREAKING = re.compile(r"BREAKING[ -]CHANGE|[Bb]reaking [Cc]hange")
 _ISSUE = re.compile(r"#\d|https?://")
 _CLOSES = re.compile(r"\b(?:[Ff]ix(?:es|ed)?|[Cc]lose[sd]?|[Rr]esolve[sd]?):?\s+$")
+_CLOSING = ("ix", "lose", "esolve")
 _CLOSES_WIDTH = 24
 """Characters before an issue in which the word that closes it is looked for."""
 
@@ -81,6 +83,20 @@ class _Stems(dict[str, str]):
         return feature
 
 
+class _Shapes(dict[str, tuple[str, ...]]):
+    """What stands between blanks → the features of its shape: there are few words in titles, used again and again."""
+
+    MOST: ClassVar[int] = 50_000
+
+    def __missing__(self, word: str) -> tuple[str, ...]:
+        if len(self) >= self.MOST:
+            self.clear()
+        found = {f"has:{shape.lastgroup}" for shape in _SHAPES.finditer(word)} if _SHAPED.search(word) else ()
+        features = self[word] = tuple(found)
+        return features
+
+
+_SHAPE = _Shapes().__getitem__
 _IN_TITLE = _Stems("t:").__getitem__
 _IN_BODY = _Stems("b:").__getitem__
 _SUBJECTS = {f"t:{word}": f"q:{group}" for word, group in _LEXICON.items()}
@@ -94,30 +110,37 @@ def text_features(text: str) -> set[str]:
         first = words[0][2:]
         features |= {f"f:{first}", f"l:{words[-1][2:]}", f"fq:{_LEXICON.get(first, '-')}"}
         features.update([f"{a} {b[2:]}" for a, b in pairwise(words)])
-    if _SHAPED.search(text):
-        features.update([f"has:{found.lastgroup}" for found in _SHAPES.finditer(text)])
-    return features
+    if "`" in text:
+        prose = _CODE.sub("`", text)
+        if prose != text:
+            features.add("has:code")
+        text = prose
+    return features.union(*map(_SHAPE, text.split()))
 
 
-def features_of(change: Change) -> set[str]:
-    """All features of a change."""
+def features_of(change: Change) -> list[str]:
+    """All features of a change, each once: those of its parts begin differently."""
     head = change.headline
-    features = text_features(head.text)
-    features.add("bot" if change.is_bot else "human")
+    features = [
+        *text_features(head.text),
+        *body_features(change.body),
+        *path_features(change.files),
+        "bot" if change.is_bot else "human",
+    ]
     if head.kind:
-        features.add(f"k:{head.kind}")
+        features.append(f"k:{head.kind}")
     if spoken := spoken_category(head):
-        features.add(f"kc:{spoken}")
+        features.append(f"kc:{spoken}")
     if head.scope:
-        features.add(f"s:{head.scope.lower()}")
+        features.append(f"s:{head.scope.lower()}")
     if head.breaking:
-        features.add("bang")
-    features.update([f"e:{emoji}" for emoji in head.emoji])
-    features.update([f"g:{tag.lower()}" for tag in head.tags])
+        features.append("bang")
+    if head.emoji:
+        features += {f"e:{emoji}" for emoji in head.emoji}
+    if head.tags:
+        features += {f"g:{tag.lower()}" for tag in head.tags}
     if change.reverts:
-        features.add("reverts")
-    features |= body_features(change.body)
-    features.update(path_features(change.files))
+        features.append("reverts")
     return features
 
 
@@ -129,7 +152,7 @@ def body_features(body: str) -> set[str]:
     features.update([feature for mark, feature in _BODY_MARKS if mark in body])
     if ("reaking" in body or "BREAKING" in body) and _BREAKING.search(body):
         features.add("bhas:breaking")
-    if _closes(body):
+    if ("#" in body or "://" in body) and any(word in body for word in _CLOSING) and _closes(body):
         features.add("bhas:closes")
     return features
 
