@@ -74,7 +74,8 @@ class ErrorPlace(SQLModel, table=True):
 
 
 class ErrorChange(SQLModel, table=True):
-    """A change of an error's status: when, by whom (nobody: by an event) and why."""
+    """An entry of an error's history, what somebody or an event did to its status: when, by whom (nobody: by an event)
+    and why."""
 
     __tablename__ = "error_changes"
     __table_args__ = (Index("ix_error_changes_error", "error_id", "id"),)

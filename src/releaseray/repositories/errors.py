@@ -86,6 +86,11 @@ class Errors:
         query = select(ErrorChange).where(ErrorChange.error_id == error_id).order_by(col(ErrorChange.id).desc())
         return (await self._session.exec(query.limit(limit))).all()
 
+    async def was_changed_by(self, error_id: str, by: str) -> bool:
+        """Whether somebody ever did something to an error."""
+        here = select(ErrorChange.id).where(ErrorChange.error_id == error_id, ErrorChange.by == by).limit(1)
+        return (await self._session.exec(here)).first() is not None
+
     async def credited(
         self, service_id: str, environment: str, version: str, limit: int
     ) -> tuple[Sequence[TrackedError], Sequence[TrackedError]]:
@@ -121,6 +126,9 @@ def _status_now() -> ColumnElement[str]:
 
 def _seen_in(wanted: ErrorFilter) -> ColumnElement[bool]:
     here = exists().where(col(ErrorPlace.error_id) == col(TrackedError.id))
+    if wanted.service_id is not None:
+        # Without it, the index by release could not be used, and the places of all services would be read.
+        here = here.where(col(ErrorPlace.service_id) == wanted.service_id)
     if wanted.environment is not None:
         here = here.where(col(ErrorPlace.environment) == wanted.environment)
     if wanted.release is not None:

@@ -148,12 +148,14 @@ async def _make_range(
 
 async def _resolve(runtime: Runtime, uow: UnitOfWork, release: Release, brought: Brought) -> None:
     """Resolve in this release what its changes say they fix. An error of another service, which may share the
-    repository, is resolved by that service's own deploy; one that is not there is passed over."""
+    repository, is resolved by that service's own deploy; one that is not there is passed over. Each claim counts once:
+    when the version is deployed again, or elsewhere, an error that came back or was reopened since stays so."""
     for error_id, by in _fixes(brought, urlsplit(runtime.settings.base_url).netloc).items():
         action = Resolve(time.time(), ResolvedIn.RELEASE, release.version, by)
         try:
-            error = await Errors(uow.session, release.org_id).get(error_id)
-            if error.service_id == release.service_id:
+            tracked = Errors(uow.session, release.org_id)
+            error = await tracked.get(error_id)
+            if error.service_id == release.service_id and not await tracked.was_changed_by(error_id, by):
                 await errors.act(uow, release.org_id, error_id, action)
         except NotFound:
             log.info("a fix names an error that is not there", error_id=error_id, by=by)

@@ -7,6 +7,7 @@ unique event id in the same transaction, and the event's release must be in `ord
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from math import floor
 from typing import NamedTuple
 
@@ -64,7 +65,8 @@ class Delta(NamedTuple):
 
 
 class Transition(NamedTuple):
-    """A change of status, for the error's history: when (server's clock), by whom (None: an event) and why."""
+    """An entry of the error's history: when (server's clock), by whom (None: an event) and why. Somebody's action is
+    one even where the status stays what it was."""
 
     before: Status
     after: Status
@@ -75,7 +77,7 @@ class Transition(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What one or more happenings did: the next state, the counters' changes by place, the status changes in
+    """What one or more happenings did: the next state, the counters' changes by place, the history's new entries in
     order."""
 
     state: ErrorState
@@ -125,7 +127,7 @@ def apply(state: ErrorState, happening: Happening, order: ReleaseOrder) -> Appli
     if isinstance(happening, Ignore):
         ignoring = Ignoring(happening.until, happening.events)
         after = replace(closed, status=Status.IGNORED, resolution=None, ignoring=ignoring)
-        return _acted(state, after, happening, "Ignored.")
+        return _acted(state, after, happening, _ignored_reason(ignoring))
     after = replace(closed, status=Status.NEW, resolution=None, ignoring=None)
     return _acted(state, after, happening, "Reopened.")
 
@@ -180,9 +182,13 @@ def _resolved_reason(resolution: Resolution) -> str:
     return "Resolved."
 
 
+def _ignored_reason(ignoring: Ignoring) -> str:
+    until = "" if ignoring.until is None else f" until {datetime.fromtimestamp(ignoring.until, UTC):%Y-%m-%d %H:%M} UTC"
+    events = "" if ignoring.events is None else f" for {ignoring.events} more event{'s' * (ignoring.events != 1)}"
+    return f"Ignored{until}{' or' if until and events else ''}{events}."
+
+
 def _acted(before: ErrorState, after: ErrorState, action: Resolve | Ignore | Reopen, reason: str) -> Applied:
-    if before.status is after.status:
-        return Applied(after)
     return Applied(after, (), (Transition(before.status, after.status, action.at, action.by, reason),))
 
 

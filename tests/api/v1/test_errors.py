@@ -206,6 +206,32 @@ def test_what_was_resolved_can_be_made_new_again(client: httpx.Client, error: di
     assert len(reopened["history"]) == 2
 
 
+def test_who_did_what_and_when_is_kept_and_shown(client: httpx.Client, error: dict[str, Any]) -> None:
+    until = "2126-01-02T03:04:05Z"
+    for body in (
+        {"status": "resolved"},
+        {"status": "resolved", "resolved_in": "next_release"},
+        {"status": "resolved", "resolved_in": "release", "release": "1.4.0"},
+        {"status": "ignored"},
+        {"status": "ignored", "ignored_events": 3, "ignored_until": until},
+        {"status": "new"},
+    ):
+        changed = patched(client, error, **body)
+    history = changed["history"]
+    assert [(one["before"], one["after"], one["reason"]) for one in history] == [
+        ("ignored", "new", "Reopened."),
+        ("ignored", "ignored", "Ignored until 2126-01-02 03:04 UTC or for 3 more events."),
+        ("resolved", "ignored", "Ignored."),
+        ("resolved", "resolved", "Resolved in 1.4.0."),
+        ("resolved", "resolved", "Resolved in the release after 1.0.0."),
+        ("new", "resolved", "Resolved."),
+    ]
+    assert {one["by"] for one in history} == {"tests"}
+    moments = [datetime.fromisoformat(one["at"]) for one in history]
+    assert moments == sorted(moments, reverse=True)
+    assert datetime.now(UTC) - moments[0] < timedelta(minutes=1)
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.api.v1.conftest import Reporter, eventually
+from tests.conftest import Server
 from tests.repository import GitRepository
 
 URL = "https://github.com/acme/shop"
@@ -57,6 +58,54 @@ def test_a_commit_resolves_the_error_it_says_it_fixes(
     assert resolved["history"][0]["by"] == f"commit {sha[:12]}"
     reporter.raised(release="1.1.0")
     reporter.wait_for((1, 0, 1), "1.1.0")
+
+
+def is_all_read(server: Server, reporter: Reporter) -> bool:
+    """Whether the worker has read every deploy of a service."""
+    query = "SELECT count(*) FROM deploys WHERE service_id = $1 AND examined_at IS NULL"
+    waiting: int = server.run(server.runtime.database.raw.fetchval(query, reporter.id))
+    return waiting == 0
+
+
+def test_a_fix_that_failed_is_not_believed_again(
+    server: Server, client: httpx.Client, reporter: Reporter, shop: GitRepository
+) -> None:
+    reporter.deploy("1.0.0", repository=URL)
+    reporter.deploy("1.0.0", "canary", repository=URL)
+    reporter.raised()
+    reporter.wait_for((1, 1, 0))
+    message = f"Check amounts\n\nFixes {the_error(client)['id']}"
+    sha = write(shop, message, "shop/cart.py", CART.format(body="check(abs(amount))"))
+    reporter.deploy("1.1.0", "canary", repository=URL, commit_sha=sha)
+    eventually(lambda: the_error(client)["status"] == "resolved")
+    reporter.raised(release="1.1.0", environment="canary")
+    reporter.wait_for((1, 0, 1), "1.1.0", "canary")
+    reporter.deploy("1.1.0", repository=URL, commit_sha=sha)
+    reporter.deploy("1.0.0", "canary", repository=URL)
+    reporter.deploy("1.1.0", "canary", repository=URL)
+    eventually(lambda: is_all_read(server, reporter))
+    assert the_error(client)["status"] == "regressed"
+    assert [change["after"] for change in the_error(client)["history"]] == ["regressed", "resolved"]
+
+
+def test_the_likely_cause_of_what_came_back_is_in_the_release_where_it_did(
+    client: httpx.Client, reporter: Reporter, shop: GitRepository
+) -> None:
+    reporter.deploy("1.0.0", repository=URL)
+    write(shop, "Check amounts (#3)", "shop/cart.py", CART.format(body="check(abs(amount))"))
+    shop.tag("v1.1.0")
+    reporter.deploy("1.1.0", repository=URL)
+    reporter.raised(release="1.1.0")
+    reporter.wait_for((1, 1, 0), "1.1.0")
+    client.patch(
+        f"/api/v1/errors/{the_error(client)['id']}", json={"status": "resolved", "resolved_in": "next_release"}
+    )
+    write(shop, "Describe payments (#6)", "docs/pay.md", "# Payments\n")
+    culprit = write(shop, "Trust amounts again (#7)", "shop/cart.py", CART.format(body="pass"))
+    reporter.deploy("1.2.0", repository=URL, commit_sha=culprit)
+    reporter.raised(release="1.2.0")
+    reporter.wait_for((1, 0, 1), "1.2.0")
+    eventually(lambda: [one["pull_request"] for one in the_error(client)["suspects"] or []] == [7])
 
 
 def test_the_likely_cause_is_the_change_of_the_function_that_failed(
