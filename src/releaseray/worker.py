@@ -19,6 +19,7 @@ from releaseray import jobs
 from releaseray.models import now
 from releaseray.repositories.expiry import forget_events_before
 from releaseray.repositories.incoming import forget_incoming_before
+from releaseray.repositories.github import forget_answers_before
 from releaseray.repositories.organizations import forget_idempotency_before
 from releaseray.repositories.webhooks import forget_deliveries_before, forget_former_secrets
 from releaseray.services import calls, deploys, generation
@@ -35,6 +36,7 @@ _REDIS_SECONDS = 10
 _LOCK_SECONDS = 10
 _IDEMPOTENCY_KEPT = timedelta(hours=24)
 _DELIVERIES_KEPT = timedelta(days=30)
+_ANSWERS_KEPT = timedelta(days=30)
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 JOBS = Counter("releaseray_worker_jobs_total", "Jobs run", ["function"])
@@ -72,6 +74,7 @@ async def housekeep(ctx: dict[str, Any]) -> None:
         await forget_idempotency_before(uow.session, now() - _IDEMPOTENCY_KEPT)
         await forget_deliveries_before(uow.session, now() - _DELIVERIES_KEPT)
         await forget_former_secrets(uow.session)
+        await forget_answers_before(uow.session, now() - _ANSWERS_KEPT)
         await forget_incoming_before(uow.session, now() - _DELIVERIES_KEPT, HARMLESS)
 
 

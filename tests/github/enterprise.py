@@ -68,7 +68,7 @@ class Enterprise(Served):
     def _to_the_app(self, path: str) -> tuple[int, Json, dict[str, str]]:
         if path == "/repos/acme/myapp/installation" and self.installation:
             return 200, self.installation, {}
-        if path == "/app/installations/42/access_tokens":
+        if self.installation and path == f"/app/installations/{self.installation['id']}/access_tokens":
             return 201, {"token": GIVEN, "expires_at": "2099-01-01T00:00:00Z"}, {}
         return 404, NOT_FOUND, {}
 

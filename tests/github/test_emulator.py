@@ -1,20 +1,15 @@
 """Over real HTTP: an emulator of GitHub and Slack that keeps what it is told."""
 
-import json
-import socket
-import subprocess
-import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from ipaddress import ip_network
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
 from pydantic import SecretStr
+from tests.github.emulated import SEED, TOKEN, emulating
 
 from releaseray.channels import ChannelError, Note
 from releaseray.channels.github import GitHub, GitHubConfig
@@ -24,50 +19,12 @@ from releaseray.outbound import OutboundClient, OutboundRefused
 from releaseray.sources.github import GitHubSource
 from releaseray.sources.github_rest import GitHubRest
 
-PROGRAM = Path(__file__).parents[1] / "emulator/node_modules/emulate/dist/index.js"
-TOKEN = "gho_emulated"
-SEED = {
-    "tokens": {TOKEN: {"login": "acme", "scopes": ["repo"]}},
-    "github": {
-        "users": [{"login": "acme", "name": "Acme", "email": "acme@example.com"}],
-        "repos": [{"owner": "acme", "name": "myapp", "auto_init": True}],
-    },
-    "slack": {"channels": [{"name": "general"}], "bots": [{"name": "releaseray"}]},
-}
-
-
-def two_free_ports() -> int:
-    """A port that is free together with the next one."""
-    while True:
-        with socket.socket() as first, socket.socket() as second, suppress(OSError):
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            second.bind(("127.0.0.1", port + 1))
-            return port
-
 
 @pytest.fixture(scope="module")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Where GitHub is; Slack is one port above."""
-    assert PROGRAM.exists(), "npm ci --prefix tests/emulator puts the emulator there"
-    seed = tmp_path_factory.mktemp("emulator") / "seed.json"
-    seed.write_text(json.dumps(SEED))
-    port = two_free_ports()
-    command = ["node", str(PROGRAM), "start", "-p", str(port), "-s", "github,slack", "--seed", str(seed)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            _wait_for(port + 1)
-            yield port
-        finally:
-            process.terminate()
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(200):
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
-        time.sleep(0.05)
-    raise AssertionError("the emulator does not start")
+    with emulating(SEED, tmp_path_factory.mktemp("emulator")) as port:
+        yield port
 
 
 @pytest_asyncio.fixture

@@ -88,10 +88,10 @@ def _location(runtime: Runtime, api_url: str, full_name: str) -> str:
 
 
 def _is_settled(runtime: Runtime, existing: Repository, wish: Wish) -> bool:
-    """Whether connecting it again can change nothing."""
+    """Whether connecting it again can change nothing. Through the App it can: it may have been installed anew."""
     if wish.token or existing.api_url is None or existing.cloneless or existing.unavailable:
         return False
-    return bool(existing.sealed_token or existing.installation_id) or runtime.github_app is None
+    return existing.sealed_token is not None or (existing.installation_id is None and runtime.github_app is None)
 
 
 async def _reader(
