@@ -3,7 +3,7 @@
 import gzip
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +95,7 @@ def _commit(raw: dict[str, Any]) -> Commit:
 def _change(raw: dict[str, Any]) -> Change:
     commit = _commit(raw)
     linked = next(iter(link(History(raw["repo"], None, "", (commit,)))), None) or _unlinked(commit)
-    return replace(linked, pr=raw["pr"] or linked.pr, is_bot=raw["bot"])
+    return linked._replace(pr=raw["pr"] or linked.pr, is_bot=raw["bot"])
 
 
 def _unlinked(commit: Commit) -> Change:

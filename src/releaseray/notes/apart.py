@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from releaseray.notes.change import Change
 from releaseray.notes.headline import Headline, headline
@@ -35,13 +34,13 @@ def apart(change: Change) -> list[Change]:
     commits of one branch, squashed, are one note.
     """
     if len(change.fragments) > 1:
-        return [replace(change, fragments=(fragment,)) for fragment in change.fragments]
+        return [change._replace(fragments=(fragment,)) for fragment in change.fragments]
     if change.fragments or not change.body or not _several(change.body):
         return [change]
     notes = list(_notes(change))
     if len(notes) < 2:
         return [change]
-    return [replace(change, headline=parts, body=body, fragments=()) for parts, body in notes]
+    return [change._replace(headline=parts, body=body, fragments=()) for parts, body in notes]
 
 
 def _several(body: str) -> bool:

@@ -1,6 +1,5 @@
 """One change as its people see it (a pull request, or a commit that belongs to none): what the steps hand on."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from releaseray.notes.headline import Headline
@@ -14,8 +13,7 @@ class Fragment(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One change of the range, linked and cleaned.
 
     `shas` are newest first, the merge commit included; `subject` is the raw first line the title was taken from.

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from releaseray.notes.change import Change
 from releaseray.notes.classify_words import explained, refined
@@ -22,8 +23,7 @@ _QUIET = frozenset({Category.DOCS, Category.INTERNAL})
 _LOUD = tuple(at for at, category in enumerate(CLASSES) if category not in _QUIET)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Where a change stands: `keep` is the probability that a maintainer lists it for users, so scaled that from
     0.5 on listing pays. `why` finds the deciding signal, which few readers ask for and takes as long as the rest."""
 

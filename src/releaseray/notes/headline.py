@@ -1,7 +1,7 @@
 """Takes a title apart: what its author put before and after the sentence (prefix, scope, emoji, tags, tickets)."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _KINDS = (
     "feat feature features fix fixes fixed bugfix hotfix perf performance docs doc documentation style styles "
@@ -40,8 +40,7 @@ _TRAIL = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Headline:
+class Headline(NamedTuple):
     """A title and its parts.
 
     `title` is what was taken apart, `text` the sentence that is left. `kind` is the word before the colon when

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from releaseray.notes.change import Change, Fragment
@@ -54,14 +54,18 @@ def _closed_as_merged(changes: list[Change]) -> list[Change]:
 
     They are told by never merging any other way, and by closing something with a third of what they push.
     """
-    closing = [(at, numbers) for at, change in enumerate(changes) if (numbers := _CLOSES.findall(change.body))]
+    closing = [
+        (at, numbers)
+        for at, change in enumerate(changes)
+        if "Closes" in change.body and (numbers := _CLOSES.findall(change.body))
+    ]
     if len(closing) * 3 < len(changes) or sum(change.pr is not None for change in changes) * 20 > len(changes):
         return changes
     for at, numbers in closing:
         change, pr = changes[at], int(numbers[-1])
         if change.pr is None:
             closes = tuple(number for number in change.closes if number != pr)
-            changes[at] = replace(change, pr=pr, closes=closes)
+            changes[at] = change._replace(pr=pr, closes=closes)
     return changes
 
 

@@ -40,6 +40,13 @@ def login(person: Person) -> str | None:
     return found[1] if found else None
 
 
+@lru_cache(maxsize=8192)
+def _aliases(person: Person) -> tuple[str, str, str | None, tuple[str, ...]]:
+    """The address, the name to show, the login, and all that the person is known by."""
+    email, name, handle = person.email.lower(), " ".join(person.name[:100].split()), login(person)
+    return email, name, handle, tuple(filter(None, (email, name.casefold(), (handle or "").casefold())))
+
+
 def contributors(authorship: Iterable[Iterable[Person]]) -> list[tuple[str, frozenset[str]]]:
     """People by the number of changes they have a part in, most first, ties by first appearance.
 
@@ -53,9 +60,7 @@ def contributors(authorship: Iterable[Iterable[Person]]) -> list[tuple[str, froz
     for authors in authorship:
         seen = set()
         for person in authors:
-            email, name = person.email.lower(), " ".join(person.name[:100].split())
-            handle = login(person)
-            aliases = [alias for alias in (email, name.casefold(), (handle or "").casefold()) if alias]
+            email, name, handle, aliases = _aliases(person)
             key = next((names[alias] for alias in aliases if alias in names), email or name)
             names.update(dict.fromkeys(aliases, key))
             addresses.setdefault(key, set()).add(email)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from releaseray.notes.change import Change
 from releaseray.notes.draft import Category
@@ -9,8 +10,7 @@ from releaseray.notes.prune import Fate
 from releaseray.notes.upgrade import Requirement
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """A change with its verdict. `note` is its sentence, without prefixes, in its author's mood; `fault` says that
     the sentence names a defect that was mended; `weight` orders items, the most telling highest. `why` finds the
     reason for the verdict."""

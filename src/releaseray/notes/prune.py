@@ -3,7 +3,6 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from enum import StrEnum
 
 from releaseray.notes.change import Change
@@ -101,7 +100,7 @@ def prune(changes: Sequence[Change]) -> list[tuple[Change, Fate]]:
     for at, change in enumerate(joined):
         fate = Fate.CANCELLED if at in cancelled else _fate(change)
         reverts = fate is Fate.TOLD and bool(_REVERT.match(change.headline.text) or change.headline.kind == "revert")
-        told.append((replace(change, reverts=True) if reverts else change, fate))
+        told.append((change._replace(reverts=True) if reverts else change, fate))
     return told
 
 
@@ -138,8 +137,7 @@ def _join(change: Change, others: list[Change]) -> Change:
     if not others:
         return change
     alike = [change, *others]
-    return replace(
-        change,
+    return change._replace(
         shas=tuple(dict.fromkeys(sha for one in alike for sha in one.shas)),
         pr=next((one.pr for one in alike if one.pr is not None), None),
         authors=tuple(dict.fromkeys(person for one in alike for person in one.authors)),
@@ -184,7 +182,7 @@ class _Titles:
         """The newest change of that title that is older than the change at `at`."""
         if not self._known:
             for place, change in enumerate(self._changes):
-                for key in {_key(change.headline.text), _key(change.title)}:
+                for key in {_key(text) for text in {change.headline.text, change.title}}:
                     self._known.setdefault(key, []).append(place)
         places = self._known.get(_key(title), [])
         after = bisect_right(places, at)
@@ -256,4 +254,9 @@ def _is_dependency_update(change: Change, text: str) -> bool:
 
 def _is_upkeep(change: Change, text: str) -> bool:
     area = _UPKEEP_AREA.match(change.headline.scope)
-    return bool(area or _SAYS_NOTHING.fullmatch(text) or _CHORE.match(text) or _CHORE.match(change.title))
+    return bool(
+        area
+        or _SAYS_NOTHING.fullmatch(text)
+        or _CHORE.match(text)
+        or (change.title != text and _CHORE.match(change.title))
+    )

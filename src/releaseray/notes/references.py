@@ -38,7 +38,8 @@ _TRAILER_PR = re.compile(
     r"(?<=[tR]: )#(\d{1,7}))",
     re.MULTILINE,
 )
-_TRAILER_MARKS = ("/pull", "merge_requests/", "!", "PR: #", "equest: #", " from ")
+_TRAILER_MARKS = ("/pull", "merge_requests/", "PR: #", "equest: #")
+_MERGE_REQUEST = re.compile(r"!\d")
 _OPENING_ISSUE = re.compile(r"(?:\[[^\]]*\]\s*)?(?:gh-|GH-|#)(\d{1,7})(?:\s*(?:--?|:|—|–)\s|\s)")
 
 
@@ -81,10 +82,17 @@ _ENDINGS = (")", "]", ".", " ", "")
 
 def _trailer(body: str) -> int | None:
     """The last trailer wins: a cherry-pick keeps the original's and adds its own."""
-    if not any(mark in body for mark in _TRAILER_MARKS):
+    if not _may_have_trailer(body):
         return None
     found = [next(group for group in groups if group) for groups in _TRAILER_PR.findall(body)]
     return int(found[-1]) if found else None
+
+
+def _may_have_trailer(body: str) -> bool:
+    """Whether a text has what each of the trailers has: asked of every commit, where few have one."""
+    if any(mark in body for mark in _TRAILER_MARKS) or ("#" in body and " from " in body):
+        return True
+    return "!" in body and _MERGE_REQUEST.search(body) is not None
 
 
 def _numbers(pattern: re.Pattern[str], text: str, full_name: str) -> Iterator[tuple[int, bool]]:
@@ -96,8 +104,10 @@ def _numbers(pattern: re.Pattern[str], text: str, full_name: str) -> Iterator[tu
     end, closing = -1, None
     for found in pattern.finditer(text):
         start = found.start()
-        width = _NEAR if text[start - 1 : start] in _BREAKS else _FAR
-        before = _BEFORE.search(text, max(0, start - width), start)
+        last = text[start - 1 : start]
+        width = _NEAR if last in _BREAKS else _FAR
+        # In parentheses, as most numbers are, none has a word right before it
+        before = None if last == "(" else _BEFORE.search(text, max(0, start - width), start)
         if before:
             elsewhere = before["url"] or before["repo"]
             closing = None if elsewhere and not _is_here(elsewhere, full_name) else bool(before["closes"])
