@@ -51,7 +51,7 @@ def send(url: str, project_id: int, key: str, sending: Sending, seconds: float =
                 connection.sendall(piece)
             if sending.cut:
                 connection.shutdown(socket.SHUT_WR)
-        except (BrokenPipeError, ConnectionResetError):
+        except OSError:
             pass  # Whoever refuses a body early need not read the rest of it; what it answered is there.
         try:
             with HTTPResponse(connection) as response:

@@ -148,8 +148,8 @@ class Ingest:
 
     async def _accept(self, receiver: Receiver, arrivals: list[Arrival]) -> None:
         """Write everything down. The protocol allows one event an envelope; each further one counts by itself."""
-        for _ in range(sum(arrival.kind is InboxKind.EVENT for arrival in arrivals) - 1):
-            await self._count(self._limiter.events, receiver.service_id)
+        further = sum(arrival.kind is InboxKind.EVENT for arrival in arrivals) - 1
+        await asyncio.gather(*(self._count(self._limiter.events, receiver.service_id) for _ in range(further)))
         await self._inbox.accept(arrivals)
 
     async def _count(self, window: Window, name: str) -> None:

@@ -41,3 +41,10 @@ def test_a_body_that_breaks_off_leaves_nothing(reporter: Reporter, said: int | N
     sent(reporter, Sending("cut", "envelope", (body,), said=said, cut=True))
     reporter.raised()
     reporter.wait_for((1, 1, 0))
+
+
+def test_an_envelope_of_very_many_events_is_taken_at_once(reporter: Reporter) -> None:
+    answer = sent(reporter, Sending("many", "envelope", (b"{}\n" + b'{"type":"event"}\n{"release":"1.0.0"}\n' * 999,)))
+    assert answer is not None
+    assert answer.status == 200
+    reporter.wait_for((999, 1, 0))
