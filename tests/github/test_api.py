@@ -297,6 +297,23 @@ async def test_a_storage_that_kept_nonsense_is_not_believed() -> None:
     assert await hub.get("/x", "x") == 1
 
 
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        (rb'{"a": ["x\u0000y", "\ud83d\ude00", "\udc00"]}', {"a": ["x\ufffdy", "\N{GRINNING FACE}", "\ufffd"]}),
+        (rb'{"\ud800": "\u003c"}', {"\ufffd": "<"}),
+    ],
+)
+async def test_what_no_database_keeps_is_replaced(said: bytes, read: Any) -> None:
+    assert await api(lambda request: httpx.Response(200, content=said)).get("/x", "x") == read
+
+
+@pytest.mark.parametrize("said", [b"[" * 100_000, b"9" * 10_000, b"\xff", b""])
+async def test_what_is_no_answer(said: bytes) -> None:
+    with pytest.raises(GitHubError, match="cannot be read"):
+        await api(lambda request: httpx.Response(200, content=said), attempts=1).get("/x", "x")
+
+
 async def test_nobody_has_no_header() -> None:
     seen: list[httpx.Headers] = []
 

@@ -240,3 +240,46 @@ def test_what_one_organization_connected_is_not_anothers(
     assert stranger.post(f"/api/drafts/{range_id}/generate", json={"persona": "engineer"}).status_code == 404
     assert refused(connect(stranger, hub, token=None))[:2] == (409, "fullName")
     assert json.dumps(stranger.get("/api/repos").json()["repos"]) == "[]"
+
+
+def test_without_a_token_and_out_of_reach_it_says_what_git_says(client: httpx.Client) -> None:
+    answer = client.post("/api/repos", json={"fullName": "acme/myapp", "apiUrl": "http://127.0.0.1:1/api/v3"})
+    assert refused(answer)[1] == "fullName"
+    assert "cannot be reached" in answer.text
+
+
+def test_a_public_repository_is_read_while_the_api_is_away(client: httpx.Client, hub: Enterprise) -> None:
+    hub.needs = None
+    hub.refuse = 503, {"message": "unicorn"}, {}
+    repo = connect(client, hub, token=None).json()
+    assert (repo["fullName"], repo["githubRepoId"]) == ("acme/myapp", None)
+    made = make_range(client, repo["id"])
+    assert made.status_code == 201
+    assert client.get(f"/api/ranges/{made.json()['id']}").json()["prCount"] == 3
+    hub.refuse = None
+    assert connect(client, hub).json() == repo | {"githubRepoId": 789012}
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {},
+        {"id": 1, "full_name": "acme/myapp"},
+        {"id": 1, "full_name": "../../etc", "default_branch": "main"},
+        {"id": 2**70, "full_name": "acme/myapp", "default_branch": "main"},
+        {"id": 1, "full_name": "acme/myapp", "default_branch": "ma\nin"},
+        {"id": 1, "full_name": "acme/other", "default_branch": "main"},
+    ],
+)
+def test_a_server_that_lies(client: httpx.Client, hub: Enterprise, about: Json) -> None:
+    hub.about = about
+    status, _, why = refused(connect(client, hub))
+    assert status == 409
+    assert "cannot be read" in why
+
+
+def test_the_page_is_where_the_api_is(client: httpx.Client, hub: Enterprise) -> None:
+    hub.about |= {"html_url": "https://evil.example/x", "clone_url": "https://evil.example/x.git"}
+    repo = connect(client, hub).json()
+    made = make_range(client, repo["id"]).json()
+    assert made["compareUrl"].startswith(f"http://127.0.0.1:{hub.server_port}/acme/myapp/compare/")

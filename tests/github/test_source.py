@@ -61,7 +61,14 @@ class Clone:
         return {to_sha: "diff"}
 
     async def history(
-        self, *, from_tag: str | None, from_sha: str | None, to_tag: str, to_sha: str, past: bool = False
+        self,
+        *,
+        from_tag: str | None,
+        from_sha: str | None,
+        to_tag: str,
+        to_sha: str,
+        past: bool = False,
+        files: bool = True,
     ) -> History:
         return History("acme/myapp", from_tag, to_tag, self.commits, known_emails=self.known)
 

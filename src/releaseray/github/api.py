@@ -204,7 +204,22 @@ def _unreachable(error: httpx.HTTPError) -> GitHubError:
 
 
 def _json(response: httpx.Response) -> Any:
+    """The answer, with what no database keeps (NUL, halves of surrogate pairs) replaced by U+FFFD."""
     try:
-        return response.json()
-    except ValueError as error:
+        body = response.json()
+        # Only an escape can bring such characters: the bytes themselves are UTF-8.
+        return _clean(body) if b"\\u" in response.content else body
+    except (ValueError, RecursionError) as error:
         raise GitHubError("GitHub gave an answer that cannot be read.", Kind.BROKEN, unsure=True) from error
+
+
+def _clean(value: Any) -> Any:
+    match value:
+        case str():
+            whole = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+            return whole.replace("\0", "\N{REPLACEMENT CHARACTER}")
+        case list():
+            return [_clean(item) for item in value]
+        case dict():
+            return {_clean(key): _clean(item) for key, item in value.items()}
+    return value

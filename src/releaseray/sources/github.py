@@ -59,7 +59,7 @@ class GitHubSource:
             if self._anonymous and error.passing:
                 return await self._git.describe()
             raise await self._explained(error) from error
-        return described(about, self._api.url)
+        return described(about, self._full_name, self._api.url)
 
     async def refresh(self) -> None:
         """Bring the clone up to date; where git only says that it cannot, GitHub is asked why."""
@@ -99,10 +99,19 @@ class GitHubSource:
         return await self._told(self._git.patches(from_sha, to_sha))
 
     async def history(
-        self, *, from_tag: str | None, from_sha: str | None, to_tag: str, to_sha: str, past: bool = False
+        self,
+        *,
+        from_tag: str | None,
+        from_sha: str | None,
+        to_tag: str,
+        to_sha: str,
+        past: bool = False,
+        files: bool = True,
     ) -> History:
         """The clone's history with GitHub's pull requests and issues."""
-        reading = self._git.history(from_tag=from_tag, from_sha=from_sha, to_tag=to_tag, to_sha=to_sha, past=past)
+        reading = self._git.history(
+            from_tag=from_tag, from_sha=from_sha, to_tag=to_tag, to_sha=to_sha, past=past, files=files
+        )
         history = await self._told(reading)
         pulls = await self._pulls(history, f"range:1:{self._api.url}:{self._full_name}:{from_sha}:{to_sha}")
         return replace(history, full_name=self._full_name, pulls=pulls.pulls, issues=pulls.issues)

@@ -13,7 +13,7 @@ from releaseray.notes.history import History, Issue, PullRequest
 from releaseray.sources import Description, SourceError
 
 HISTORIES = TypeAdapter(History)
-FULL_NAME = re.compile(r"[A-Za-z0-9][\w-]*/[\w.-]+", re.ASCII)
+BRANCH = re.compile(r"[^\x00-\x20\x7f]{1,255}")
 
 PULL_FIELDS = """
 fragment P on PullRequest {
@@ -46,11 +46,13 @@ class Found:
     issues: tuple[Issue, ...] = ()
 
 
-def described(about: Any, api_url: str) -> Description:
-    """A repository as `GET /repos/{owner}/{repo}` gives it. Its page is at the site of the API that was asked, whatever
-    the answer says. Raises `SourceError`."""
+def described(about: Any, full_name: str, api_url: str) -> Description:
+    """A repository as `GET /repos/{full_name}` gives it, in GitHub's own spelling. Its page is at the site of the API
+    that was asked, whatever the answer says. Raises `SourceError` for what GitHub would not say."""
     match about:
-        case {"id": int(id), "full_name": str(name), "default_branch": str(branch)} if FULL_NAME.fullmatch(name):
+        case {"id": int(id), "full_name": str(name), "default_branch": str(branch)} if (
+            name.lower() == full_name.lower() and 0 < id < 1 << 63 and BRANCH.fullmatch(branch)
+        ):
             return Description(name, branch, f"{web_base(api_url)}/{name}", id)
     raise unreadable()
 

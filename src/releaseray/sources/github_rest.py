@@ -38,7 +38,7 @@ class GitHubRest:
         self._path = f"/repos/{full_name}"
 
     async def describe(self) -> Description:
-        return described(await self._get(""), self._api.url)
+        return described(await self._get(""), self._full_name, self._api.url)
 
     async def refresh(self) -> None:
         """Nothing to do: every answer is GitHub's of this moment."""
@@ -86,7 +86,14 @@ class GitHubRest:
         return {sha: patch_of(answer) for sha, answer in (await self._whole(shas)).items()}
 
     async def history(
-        self, *, from_tag: str | None, from_sha: str | None, to_tag: str, to_sha: str, past: bool = False
+        self,
+        *,
+        from_tag: str | None,
+        from_sha: str | None,
+        to_tag: str,
+        to_sha: str,
+        past: bool = False,
+        files: bool = True,
     ) -> History:
         key = f"history:1:{self._api.url}:{self._full_name}:{from_sha}:{to_sha}"
         kept = await self._storage.load(key) if self._storage is not None else None
