@@ -81,12 +81,12 @@ def _both(services: Stage, programs: Path) -> Iterator[tuple[str, dict[str, Call
         processes: dict[str, Callable[[], float]] = {
             "API": lambda: cpu_seconds(api.process),
             "worker": lambda: cpu_seconds(worker),
-            "PostgreSQL": lambda: _family_seconds(postmaster),
+            "PostgreSQL": lambda: family_seconds(postmaster),
         }
         yield api.url, processes, other
 
 
-def _family_seconds(process: psutil.Process) -> float:
+def family_seconds(process: psutil.Process) -> float:
     """Of a process and all its children, also of those that have ended."""
     times = process.cpu_times()
     ended = float(times.children_user + times.children_system)
@@ -140,6 +140,12 @@ class Watch:
     def counted(self) -> int:
         """What the counters showed last."""
         return self._seen[-1][1] if self._seen else 0
+
+    def first(self) -> int:
+        """What the counters show at first."""
+        while not self._seen:
+            time.sleep(_LOOK_SECONDS)
+        return self._seen[0][1]
 
     def until(self, events: int) -> float:
         """When so many were counted; when patience ended, if they never were."""

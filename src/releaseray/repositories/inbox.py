@@ -24,6 +24,7 @@ _CLAIM = """
 SELECT id, octet_length(payload) AS size FROM event_inbox WHERE NOT set_aside
 ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
 """
+_OLDEST = "SELECT received FROM event_inbox WHERE NOT set_aside ORDER BY id LIMIT 1"
 _FETCH = (
     "SELECT id, project_id, kind, event_id, received, sent_at, payload FROM event_inbox WHERE id = ANY($1::bigint[])"
 )
@@ -61,6 +62,12 @@ async def put_with(session: AsyncSession, arrivals: Sequence[Arrival]) -> None:
     """Add them in the session's transaction; a digest is woken when it commits."""
     await session.exec(insert(InboxRow).values([arrival._asdict() for arrival in arrivals]))
     await session.exec(select(func.pg_notify(ARRIVED, "")))
+
+
+async def oldest(pool: Any) -> float | None:
+    """When the first of those that wait came in, in unix seconds; None when nothing waits."""
+    received: float | None = await pool.fetchval(_OLDEST)
+    return received
 
 
 async def claim(connection: Any, most: int, most_bytes: int) -> list[Waiting]:

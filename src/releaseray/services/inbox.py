@@ -1,7 +1,10 @@
 """Accepting events durably: all that come in while a commit is under way share the next one."""
 
 import asyncio
+import time
 from collections.abc import Sequence
+
+import structlog
 
 from releaseray.db import Database
 from releaseray.errors import Unavailable
@@ -11,6 +14,15 @@ from releaseray.repositories.inbox import Arrival
 _BATCH_ROWS = 1000
 _BATCH_BYTES = 8 * 2**20
 _WAITING_BYTES = 64 * 2**20
+_LOOK_SECONDS = 0.1
+_BEHIND_SECONDS = 0.8
+"""How long the oldest event may wait for a digest before acceptance slows down, so that counters are current within
+two seconds."""
+_STANDING_SECONDS = 10.0
+"""After so long nobody digests; slowing down would not help."""
+_PAUSE_SECONDS = 0.2
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 class Inbox:
@@ -21,6 +33,7 @@ class Inbox:
         self._waiting: list[tuple[Sequence[Arrival], asyncio.Future[None]]] = []
         self._bytes = 0
         self._writing: asyncio.Task[None] | None = None
+        self._looked_at = 0.0
 
     async def accept(self, arrivals: Sequence[Arrival]) -> None:
         """Return once all of them are committed.
@@ -46,6 +59,7 @@ class Inbox:
 
     async def _write(self) -> None:
         while self._waiting:
+            await self._let_digests_follow()
             batch = self._next_batch()
             arrivals = [arrival for some, _ in batch for arrival in some]
             problem = await self._put(arrivals)
@@ -57,6 +71,19 @@ class Inbox:
                     future.set_result(None)
                 else:
                     future.set_exception(problem)
+
+    async def _let_digests_follow(self) -> None:
+        """Back pressure: when more is accepted than is counted, those who send wait a little."""
+        if time.monotonic() - self._looked_at < _LOOK_SECONDS:
+            return
+        self._looked_at = time.monotonic()
+        try:
+            oldest = await inbox.oldest(self._database.raw)
+        except Exception as problem:
+            log.info("nobody knows how far digests are", problem=str(problem))
+            return
+        if oldest is not None and _BEHIND_SECONDS < time.time() - oldest < _STANDING_SECONDS:
+            await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _put(self, arrivals: Sequence[Arrival]) -> Exception | None:
         try:

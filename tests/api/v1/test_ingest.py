@@ -1,5 +1,6 @@
 """What Sentry SDKs send: accepted, answered in the protocol's words, and counted exactly once."""
 
+import asyncio
 import gzip
 import json
 import time
@@ -195,3 +196,20 @@ def test_an_event_keeps_its_id_from_the_envelopes_header(reporter: Reporter) -> 
     assert answer.json() == {"id": id}
     assert json.loads(reporter.send(envelope(event, event_id=id)).content) == {"id": id}
     reporter.wait_for((1, 1, 0))
+
+
+def test_acceptance_slows_down_while_digests_are_behind(server: Server, reporter: Reporter) -> None:
+    reporter.raised()
+    reporter.wait_for((1, 1, 0))
+
+    async def while_the_service_is_locked() -> float:
+        async with server.runtime.database.raw.acquire() as connection, connection.transaction():
+            await connection.execute("SELECT FROM services WHERE id = $1 FOR UPDATE", reporter.id)
+            await asyncio.to_thread(reporter.raised)
+            await asyncio.sleep(1)
+            began = time.monotonic()
+            await asyncio.to_thread(reporter.raised)
+            return time.monotonic() - began
+
+    assert 0.2 <= server.run(while_the_service_is_locked()) < 2
+    reporter.wait_for((3, 1, 0))
