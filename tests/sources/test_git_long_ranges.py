@@ -1,4 +1,4 @@
-"""Long ranges: read by two gits at once, and the same commits in the same order as by one."""
+"""Long ranges: read by two gits at once, or without their files, and the same commits in the same order."""
 
 from pathlib import Path
 
@@ -51,3 +51,15 @@ async def test_a_range_that_is_too_long_says_so(
     monkeypatch.setattr(git_reading, "MAX_COMMITS", COMMITS - 1)
     with pytest.raises(SourceError, match="more than 10 commits"):
         await history(GitSource(str(long_repo.path), mirror), long_repo, "v1.0", until)
+
+
+@pytest.mark.parametrize("until", ["v1.1", "ui/v1.1"])
+async def test_without_files_the_same_commits_are_read(long_repo: Repo, mirror: Path, until: str) -> None:
+    source = GitSource(str(long_repo.path), mirror)
+    whole = await history(source, long_repo, "v1.0", until)
+    start, end = long_repo.sha("v1.0"), long_repo.sha(until)
+    read = await source.history(from_tag="v1.0", from_sha=start, to_tag=until, to_sha=end, files=False)
+    assert [commit._replace(files=()) for commit in read.commits] == [
+        commit._replace(files=()) for commit in whole.commits
+    ]
+    assert read.known_emails == whole.known_emails

@@ -20,9 +20,11 @@ MOST_KEPT = 16
 log = structlog.stdlib.get_logger(__name__)
 
 
-async def read(source: Source, mirror: Path, older: Tag | None, newer: Tag) -> tuple[History, Lessons]:
+async def read(
+    source: Source, mirror: Path, older: Tag | None, newer: Tag, *, files: bool = True
+) -> tuple[History, Lessons]:
     """The history between two tags (from the first commit without `older`), and what the time before it teaches, by
-    whomever and whenever that was learned. `mirror` is the folder that belongs to the source.
+    whomever and whenever that was learned. `mirror` is the folder that belongs to the source; `files` as there.
 
     May raise `SourceError`. That the lessons cannot be kept costs their learning again, and nothing else.
     """
@@ -34,6 +36,7 @@ async def read(source: Source, mirror: Path, older: Tag | None, newer: Tag) -> t
         to_tag=newer.name,
         to_sha=newer.sha,
         past=known is None,
+        files=files,
     )
     if known is None:
         known = await asyncio.to_thread(_learned, history, place)

@@ -144,7 +144,7 @@ async def _count_and_insert(
     shown_from: str = "",
 ) -> tuple[ReleaseRange, bool]:
     # What the past teaches is learned now, so that drafts find it
-    history, _ = await learning.read(source, clones.mirror_of(runtime, repo), older, newer)
+    history, _ = await learning.read(source, clones.mirror_of(runtime, repo), older, newer, files=False)
     counts = await asyncio.to_thread(notes.counts, history)
     from_tag = older.name if older else shown_from
     made = ReleaseRange(

@@ -48,12 +48,20 @@ class Source(Protocol):
         """The unified diff of each commit of `from_sha..to_sha` that is no merge, by its full sha."""
 
     async def history(
-        self, *, from_tag: str | None, from_sha: str | None, to_tag: str, to_sha: str, past: bool = False
+        self,
+        *,
+        from_tag: str | None,
+        from_sha: str | None,
+        to_tag: str,
+        to_sha: str,
+        past: bool = False,
+        files: bool = True,
     ) -> History:
         """All that is known of `from_sha..to_sha` (from the first commit when `from_sha` is None).
 
         The tag names only label the result: what is read is what the shas say, even when a tag moved since.
-        `past` asks for the commits before the range as well, from sources that can read them cheaply.
+        `past` asks for the commits before the range as well, from sources that can read them cheaply. Without `files`
+        the commits of the range need not say what they change, which is most of what there is to read.
         """
 
 

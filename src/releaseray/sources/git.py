@@ -117,13 +117,20 @@ class GitSource:
         return await self._read(lambda git: read_patches(git, from_sha, to_sha))
 
     async def history(
-        self, *, from_tag: str | None, from_sha: str | None, to_tag: str, to_sha: str, past: bool = False
+        self,
+        *,
+        from_tag: str | None,
+        from_sha: str | None,
+        to_tag: str,
+        to_sha: str,
+        past: bool = False,
+        files: bool = True,
     ) -> History:
         """All that is known of `from_sha..to_sha`; see `Source.history`."""
         _check_sha(to_sha, *([from_sha] if from_sha else []))
         asked = Range(from_sha, to_sha, to_tag)
         index = self._origin.mirror.first_commits
-        found = await self._read(lambda git: read_range(git, asked, index, past=past))
+        found = await self._read(lambda git: read_range(git, asked, index, past=past, files=files))
         name, page = await self._whereabouts()
         return History(
             full_name=name,

@@ -6,10 +6,13 @@ from releaseray.notes.history import Commit, FileChange, Person
 from releaseray.sources import SourceError
 
 FIELDS = 7
-LOG = (
-    "log", "-z", "--no-color", "--no-notes", "--no-show-signature", "--no-ext-diff", "--no-textconv",
-    "--encoding=UTF-8", "--no-renames", "--name-status", "--diff-merges=first-parent", "--ignore-submodules=none",
+MESSAGES = (
+    "log", "-z", "--no-color", "--no-notes", "--no-show-signature", "--encoding=UTF-8",
     "--format=%x01%H%x00%P%x00%aN%x00%aE%x00%ct%x00%s%x00%b",
+)  # fmt: skip
+LOG = (
+    *MESSAGES, "--no-ext-diff", "--no-textconv", "--no-renames", "--name-status", "--diff-merges=first-parent",
+    "--ignore-submodules=none",
 )  # fmt: skip
 
 MARK = b"\x01"
@@ -24,7 +27,8 @@ MAX_PENDING = 64 << 20
 
 
 class LogParser:
-    """Makes commits of the output of `LOG`. Equal people and file changes become one object, to spare memory.
+    """Makes commits of the output of `LOG`, or of `MESSAGES`, which tells no files. Equal people and file changes
+    become one object, to spare memory.
 
     With `folder` only the commits that change something in it come out, merges by what they bring to their first
     parent.

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from releaseray.notes.history import Commit, FileDelta
 from releaseray.sources import SourceError
 from releaseray.sources.git_authors import FirstCommits
-from releaseray.sources.git_log import LOG, LogParser
+from releaseray.sources.git_log import LOG, MESSAGES, LogParser
 from releaseray.sources.git_objects import Objects
 from releaseray.sources.git_packages import package_folder
 from releaseray.sources.git_papers import changelog, fragments, manifests
@@ -45,8 +45,9 @@ class Findings(NamedTuple):
     past: tuple[Commit, ...]
 
 
-def read_range(git: Git, asked: Range, index: Path, *, past: bool = False) -> Findings:
-    """All that is to be known of a range, with the commits before it where `past` is wanted.
+def read_range(git: Git, asked: Range, index: Path, *, past: bool = False, files: bool = True) -> Findings:
+    """All that is to be known of a range, with the commits before it where `past` is wanted, and without what the
+    commits change where no `files` are.
 
     `index` is where the authors' first commits are kept.
     """
@@ -54,7 +55,8 @@ def read_range(git: Git, asked: Range, index: Path, *, past: bool = False) -> Fi
         try:
             folder = package_folder(git, objects, asked.to_tag, asked.to_sha)
             # First of all the longest, so that its git works while this process reads what is kept of the authors
-            log = pool.submit(_read_log, git, asked, folder, pool)
+            whole = files or folder is not None
+            log = pool.submit(_read_log, git, asked, folder, pool) if whole else pool.submit(_read_messages, git, asked)
             papers = pool.submit(changelog, objects, asked.from_sha, folder)
             before = pool.submit(_read_past, git, asked.from_sha if past else None, folder)
             authors = pool.submit(first_commits, git, index, asked.from_sha)
@@ -84,7 +86,7 @@ def first_commits(git: Git, index: Path, sha: str | None) -> FirstCommits:
 
 def _read_log(git: Git, asked: Range, folder: str | None, pool: Executor) -> tuple[Commit, ...]:
     """The commits, newest first; of a long range the older half is read by a second git in a thread of `pool`."""
-    bounds = [asked.to_sha, f"^{asked.from_sha}"] if asked.from_sha else [asked.to_sha]
+    bounds = _bounds(asked)
     parser = LogParser(folder)
     # What does not touch the package does not come out of the parser, so that its commits cannot be skipped by number
     most = MAX_COMMITS + 1 if folder else LONG
@@ -95,12 +97,28 @@ def _read_log(git: Git, asked: Range, folder: str | None, pool: Executor) -> tup
             return tuple(newer)
         number = most if folder else int(git.run("rev-list", "--count", *bounds, "--"))
         if number > MAX_COMMITS:
-            raise SourceError(f"The range has more than {MAX_COMMITS} commits; choose a shorter one.")
+            raise _too_long()
         middle = (most + number) // 2
         rest = git.stream(*LOG, f"--skip={middle}", *bounds, "--", timeout=HISTORY_TIMEOUT)
         older = pool.submit(lambda: list(parser.parse(rest)))
         newer += islice(log, middle - most)
     return (*newer, *older.result())
+
+
+def _read_messages(git: Git, asked: Range) -> tuple[Commit, ...]:
+    with closing(git.stream(*MESSAGES, *_bounds(asked), "--", timeout=HISTORY_TIMEOUT)) as chunks:
+        commits = tuple(islice(LogParser().parse(chunks), MAX_COMMITS + 1))
+    if len(commits) > MAX_COMMITS:
+        raise _too_long()
+    return commits
+
+
+def _bounds(asked: Range) -> list[str]:
+    return [asked.to_sha, f"^{asked.from_sha}"] if asked.from_sha else [asked.to_sha]
+
+
+def _too_long() -> SourceError:
+    return SourceError(f"The range has more than {MAX_COMMITS} commits; choose a shorter one.")
 
 
 def _read_past(git: Git, sha: str | None, folder: str | None) -> tuple[Commit, ...]:
