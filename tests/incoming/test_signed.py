@@ -78,7 +78,7 @@ def test_a_new_secret_takes_the_old_ones_place(hub: Hub) -> None:
 def test_each_organization_hears_what_its_own_secret_signed(
     hub: Hub, git_repo: GitRepository, new_org: Callable[..., Org]
 ) -> None:
-    """Two organizations connected the same repository; GitHub sends the same event, by one id, to the webhook of each."""
+    """Two organizations connected the same repository; GitHub sends an event, by one id, to the webhook of each."""
     other = Hub.connected(new_org().client, git_repo)
     id = str(uuid4())
     assert hub.push("v1.2.0", created=False).json() == {"status": "accepted"}
@@ -134,7 +134,7 @@ def test_ten_megabytes_and_not_a_byte_more(hub: Hub, chunked: bool) -> None:
     assert answer.json()["error"] == "Payload too large"
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"])
 def test_only_post_is_taken(hub: Hub, method: str) -> None:
     answer = httpx.request(method, f"{hub.client.base_url}{PATH}")
     assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")

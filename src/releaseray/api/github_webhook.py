@@ -19,22 +19,14 @@ PATH = "/api/webhooks/github"
 MOST_BYTES = 10 * 2**20
 _SIGNATURE = re.compile(r"sha256=[0-9a-f]{64}")
 _NAME = re.compile(r"[!-~]{1,255}")
-_OTHER_METHODS = ["GET", "PUT", "PATCH", "DELETE"]
+_OTHER_METHODS = ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 _DOCUMENTED: dict[str, Any] = {
     "security": [],
     "parameters": [
         {"name": name, "in": "header", "required": True, "schema": {"type": "string", "pattern": f"^{form.pattern}$"}}
         for name, form in (("X-GitHub-Event", _NAME), ("X-GitHub-Delivery", _NAME), (HEADER, _SIGNATURE))
     ],
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {"schema": {"type": "object"}},
-            "application/x-www-form-urlencoded": {
-                "schema": {"type": "object", "properties": {"payload": {"type": "string"}}, "required": ["payload"]}
-            },
-        },
-    },
+    "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
 }
 
 router = APIRouter(prefix="/webhooks/github", tags=["webhooks"])
@@ -49,8 +41,9 @@ router = APIRouter(prefix="/webhooks/github", tags=["webhooks"])
     openapi_extra=_DOCUMENTED,
 )
 async def receive(request: Request, response: Response) -> Received | Response:
-    """Take a webhook of GitHub's, at most 10 MB. It is signed with the secret that `PATCH /api/repos/{repoId}` set, or
-    with that of the GitHub App. New tags make ranges and, where the repository says so, drafts and publications."""
+    """Take a webhook of GitHub's, as JSON or as its form, at most 10 MB. It is signed with the secret that `PATCH
+    /api/repos/{repoId}` set, or with that of the GitHub App. New tags make ranges and, where the repository says so,
+    drafts and publications."""
     limiter: Limiter = request.app.state.limiter
     runtime: Runtime = request.app.state.runtime
     address = request.client.host if request.client else "unknown"
