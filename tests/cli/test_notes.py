@@ -68,6 +68,14 @@ def test_a_wrong_range_is_refused_with_a_reason(acme: GitRepository, spec: str) 
     assert "v9" in str(result.exception) or "go back" in str(result.exception) or "no tag nope" in str(result.exception)
 
 
+def test_either_side_may_be_whatever_git_takes_for_a_commit(acme: GitRepository) -> None:
+    acme.git("branch", "topic", "v1.2.0")
+    short = acme.git("rev-parse", "--short=8", "v1.1.0^{commit}")
+    asked = run(acme, "v1.1.0..v1.2.0").output
+    for spec in ("v1.1.0..topic", f"{short}..v1.2.0", "v1.2.0~1..topic"):
+        assert run(acme, spec).output.splitlines()[1:] == asked.splitlines()[1:]
+
+
 def test_a_repository_without_tags_is_told_whole(tmp_path: Path) -> None:
     repo = GitRepository(tmp_path / "young")
     repo.commit("feat: begin (#1)", "a.py")

@@ -1,5 +1,7 @@
 """What a project's own past teaches the model."""
 
+from dataclasses import replace
+
 from releaseray.notes.change import Change
 from releaseray.notes.classify import classify, context_for
 from releaseray.notes.draft import Category
@@ -100,3 +102,15 @@ def test_the_cut_follows_what_was_foretold_but_not_all_the_way() -> None:
     low = best_cut([(1.0, True), (-3.0, True), (-4.0, False)] * 10)
     high = best_cut([(3.0, True), (2.0, False), (-4.0, False)] * 10)
     assert low < high < 3.0
+
+
+def test_where_few_notes_find_their_change_only_their_number_is_learned() -> None:
+    house = past_of_a_house()
+    known = "\n".join(line for line in house.changelog.splitlines() if "(#" in line)
+    reworded = "\n".join(f"- Something for the guests, told in other words {n}" for n in range(120))
+    own = lessons_of(replace(house, changelog=f"## 1.0.0\n\n{known}\n{reworded}\n"), shipped())
+    assert own.changes == 0
+    assert own.cut is not None
+    context = context_for(house, own)
+    listed = [classify(asked(f"Route the {place} pipe", "plumbing/pipe.rs"), context).keep > 0.5 for place in PLACES]
+    assert any(listed)

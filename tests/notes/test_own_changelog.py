@@ -86,3 +86,26 @@ def test_hostile_changelogs_are_read_in_bounds() -> None:
     assert len(notes) == MOST_NOTES
     assert len(notes[0].text) <= LONGEST_NOTE
     assert notes_of("## " + "a-" * 50_000 + "\n" + "=" * 50_000) == []
+
+
+def test_sphinx_directives_are_read_with_their_tags_and_tickets() -> None:
+    text = (
+        ".. changelog::\n    :version: 2.0.51\n    :released: June 15, 2026\n\n"
+        "    .. change::\n        :tags: bug, sql\n        :tickets: 10827, 10830\n\n"
+        "        Fixed an issue where a statement\n        would be lost.\n\n"
+        "    .. change::\n        :tags: usecase, orm\n\n        Added a way to load twice.\n"
+    )
+    assert [(note.version, note.category, note.numbers) for note in notes_of(text)] == [
+        ("2.0.51", Category.FIX, (10827, 10830)),
+        ("2.0.51", Category.FEATURE, ()),
+    ]
+
+
+def test_versions_of_one_number_count_where_nothing_else_is_said() -> None:
+    notes = notes_of("# Changelog\n\n## v12\n\n- Boots faster now\n\n## Version 11 (2020-01-02)\n\n- Boots at all\n")
+    assert [note.version for note in notes] == ["12", "11"]
+
+
+def test_a_heading_that_tells_a_story_names_no_category() -> None:
+    log = "# 2.0.0\n\n## Emit deprecation warnings for configuration option renames\n\n- Fix the shuffle (#3)\n"
+    assert [note.category for note in notes_of(log)] == [None]

@@ -56,3 +56,30 @@ def test_a_huge_range_stays_a_draft_a_person_can_read() -> None:
 def test_a_deep_chain_of_merges_is_no_trouble() -> None:
     merges = (commit(n, f"Merge branch 'x{n}'", parents=(n - 2, n - 1)) for n in range(5_000, 1, -1))
     assert build(history(*merges), "engineer").entries == ()
+
+
+def test_a_backport_is_told_by_the_title_it_carries() -> None:
+    titles = (
+        "Pick #12 into v1.2: Fix the clock (#30)",
+        "Picked PR #12 to release/1.2 - Fix the clock",
+        "Pick a colour (#31)",
+    )
+    told = [[entry.text for entry in build(history(commit(2, title)), "engineer").entries] for title in titles]
+    assert told == [["Fix the clock (#12)"], ["Fix the clock (#12)"], ["Pick a colour (#31)"]]
+
+
+def test_upkeep_is_told_where_its_author_wrote_for_users() -> None:
+    body = "```release-note:bug\nNo longer asks for a key twice\n```"
+    bumps = history(
+        commit(3, "Bump left-pad from 1.0 to 1.1 (#3)", body), commit(2, "Bump left-pad from 0.9 to 1.0 (#2)")
+    )
+    assert [item.matters for item in prepare(bumps).items] == [True, False]
+
+
+def test_upkeep_is_told_where_the_project_lists_its_like() -> None:
+    past = tuple(commit(n, f"Bump tool{n} from 1.{n} to 1.{n + 1} (#{n})") for n in range(80, 40, -1))
+    notes = "".join(f"- Bump tool{n} from 1.{n} to 1.{n + 1} (#{n})\n" for n in range(80, 40, -1))
+    bump = commit(90, "Bump tool9 from 1.9 to 2.0 (#90)")
+    listing = history(bump, past=past, changelog=f"# 1.0.0\n\n## Bug fixes\n\n{notes}")
+    assert [item.matters for item in prepare(listing).items] == [True]
+    assert [item.matters for item in prepare(history(bump)).items] == [False]

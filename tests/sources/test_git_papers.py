@@ -71,7 +71,23 @@ async def test_of_a_long_changelog_the_newest_part_is_kept(repo: Repo, source: G
     assert "## 1.0.0" not in kept
 
 
+async def test_where_versions_descend_the_beginning_is_the_newest(repo: Repo, source: GitSource) -> None:
+    descending = "".join(f"## {number}.0.0\n{'x' * 1000}\n" for number in range(400, 1, -1))
+    released(repo, {"NEWS.md": f"{descending}\n## 9999.0.0 was never made\n"}, {"x": ""})
+    kept = (await history(source, repo, "v1", "v2")).changelog
+    assert "## 400.0.0" in kept
+    assert "9999" not in kept
+
+
+async def test_a_link_leads_to_the_changelog(repo: Repo, source: GitSource) -> None:
+    repo.write({"app/man/news.7.md": PAST})
+    (repo.path / "NEWS.md").symlink_to("app/man/news.7.md")
+    released(repo, {"y": ""}, {"x": ""})
+    assert (await history(source, repo, "v1", "v2")).changelog == PAST
+
+
 FRAGMENTS = [
+    "doc/build/changelog/unreleased_20/12.rst",
     "newsfragments/12.feature.rst", "changelog.d/12.fixed.md", "news/12.bugfix.rst", "changes/+orphan12.misc.md",
     ".changeset/brave-lions-sing.md", ".chloggen/fix-thing.yaml", "changelogs/unreleased/fix-thing.yml",
     ".changes/unreleased/Added-20240101.yaml", "releasenotes/notes/fix-1a2b3c.yaml", "changelog/12.improvement.rst",

@@ -73,7 +73,7 @@ class Guide:
                     raise
                 release = known
                 self._console.print(f"{repo.full_name} cannot be read just now; this is what is known of it.")
-            counted = f"{release.pr_count} pull requests, {release.issue_count} issues"
+            counted = f"{_some(release.pr_count, 'pull request')}, {_some(release.issue_count, 'issue')}"
             done(f"Newest release: {release.from_tag} to {release.to_tag} ({counted})")
         return release
 
@@ -119,3 +119,7 @@ class Guide:
                 publication, first = await publishing.publish(runtime, uow, self._org_id, draft.id, "hosted")
             done("Published the page on this machine" if first else "The page is published")
         return publication.url
+
+
+def _some(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"

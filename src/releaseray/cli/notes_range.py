@@ -1,6 +1,5 @@
 """Which commits `releaseray notes` is asked for: tags, and the right tag before a tag."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,8 +8,8 @@ from releaseray.notes.history import History, Tag
 from releaseray.notes.keep_a_changelog import UNRELEASED
 from releaseray.notes.versions import newest_release, previous_tags
 from releaseray.sources import Source
+from releaseray.sources.git import GitSource
 
-_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _MOST_CANDIDATES = 50
 
 
@@ -36,38 +35,38 @@ async def read(source: Source, asked: Asked) -> History:
     )
 
 
-async def resolve(source: Source, spec: str, unreleased: bool) -> Asked:
+async def resolve(source: GitSource, spec: str, unreleased: bool) -> Asked:
     """What `FROM..TO` means: either side may be left out, and so may all of it (the newest release).
 
-    A side is a tag, `HEAD`, or a commit's full sha. Raises `InvalidRequest` for a side that is none of them, and for
-    a FROM that TO does not go back to.
+    A side is a tag, or whatever else git takes for a commit (a branch, `HEAD`, a short sha, `v1.0~3`). Raises
+    `InvalidRequest` for a side that is none of them, and for a FROM that TO does not go back to.
     """
     tags = await source.tags()
     start, _, end = spec.partition("..") if ".." in spec else ("", "", spec)
     if unreleased and end:
         raise InvalidRequest.field("--unreleased", "goes up to the newest commit; leave TO out")
     head = Tag(UNRELEASED, await source.head(), 0)
-    until = head if unreleased else _named(end, tags, head) if end else newest_release(tags) or head
+    until = head if unreleased else await _named(source, end, tags, head) if end else newest_release(tags) or head
     released = until.date if until is not head and until.date else None
     if not start:
         return Asked(await _before(source, until, tags, head), until, released)
-    since = _named(start, tags, head)
+    since = await _named(source, start, tags, head)
     if not await source.is_ancestor(since.sha, until.sha):
         raise InvalidRequest.field("FROM", f"{until.name} does not go back to {start}")
     return Asked(since, until, released)
 
 
-def _named(name: str, tags: Sequence[Tag], head: Tag) -> Tag:
+async def _named(source: GitSource, name: str, tags: Sequence[Tag], head: Tag) -> Tag:
     if name == "HEAD":
         return head
     if found := next((tag for tag in tags if tag.name == name.removeprefix("refs/tags/")), None):
         return found
-    if _SHA.fullmatch(name):
-        return Tag(name, name, 0)
-    raise InvalidRequest.field("RANGE", f"there is no tag {name}; name a tag, HEAD, or a commit by its full sha")
+    if sha := await source.commit_named(name):
+        return Tag(name, sha, 0)
+    raise InvalidRequest.field("RANGE", f"there is no tag {name}, and nothing else of that name that is a commit")
 
 
-async def _before(source: Source, until: Tag, tags: Sequence[Tag], head: Tag) -> Tag | None:
+async def _before(source: GitSource, until: Tag, tags: Sequence[Tag], head: Tag) -> Tag | None:
     """The release before: for a tag by version order, for a bare commit the newest release it goes back to."""
     if any(tag.name == until.name for tag in tags):
         candidates = previous_tags(until, tags)

@@ -15,7 +15,7 @@ from releaseray.notes.model_features import features_of
 from releaseray.notes.model_learn import CLASSES, KEEP, sigmoid
 from releaseray.notes.model_own import Lessons, lessons_of
 
-SURE = 0.3
+SURE = 0.9
 """From this log-odds of being listed for users on, a change is taken for none of documentation and upkeep: whether
 it is listed is told more surely than under which heading."""
 

@@ -8,6 +8,8 @@ _BACKPORT = re.compile(
     r"|Backport PR #(?P<b>\d+) on branch \S+ \((?P<bt>.+)\)"  # MeeseeksDev
     r"|\W{0,3}(?:[Bb]ackport|[Cc]herry[- ]?pick)(?:ed|ing)?(?: of)?(?: PR| pull request)?:? \(?#(?P<c>\d+)\)?"
     r"(?: (?:to|on|onto|for|into) [\w./-]+)?\s*[:,-]?\s+(?P<ct>\S.*)"
+    r"|[Pp]ick(?:ed|ing)?(?: of)?(?: PR| pull request)? #(?P<h>\d+) (?:in)?to [\w./-]+(?:\s*[:,-]\s*|\s+)"
+    r"(?P<ht>[^\s(].*)"
     r"|[\[(](?:[Mm]anual )?(?:[Bb]ackport|[Bb]p|[Cc]herry[- ]?[Pp]ick(?:ed)?)(?: (?:to )?[\w./-]+)?[\])]:?\s*(?P<dt>.+)"
     r"|(?:[Bb]ackport|[Cc]herry[- ]?pick)(?:ed)?(?: (?:to|into) [\w./-]+)?:\s+(?P<et>.+)"
     r"|\[(?:release[-/ ]?)?v?\d+(?:\.(?:\d+|x))+\]\s*(?P<ft>.+)"
@@ -17,7 +19,7 @@ _BACKPORT = re.compile(
 _TRAILING = re.compile(
     r"\s*\((?:manual )?(?:[Bb]ackport|[Cc]herry[- ]?pick(?:ed)?)(?: of| from)?(?: PR)?:? #(?P<n>\d+)\)"
 )
-_OPENERS = frozenset("[(BbCc🤖🍒")
+_OPENERS = frozenset("[(BbCcPp🤖🍒")
 
 
 def unwrapped(title: str) -> tuple[str, int | None]:
@@ -28,7 +30,7 @@ def unwrapped(title: str) -> tuple[str, int | None]:
         title = title[: trailing.start()] + title[trailing.end() :]
     while title and title[0] in _OPENERS and (found := _BACKPORT.match(title)):
         groups = found.groupdict()
-        number = groups["a"] or groups["b"] or groups["c"]
+        number = groups["a"] or groups["b"] or groups["c"] or groups["h"]
         original = original or (int(number) if number else None)
         title = next(text for key, text in groups.items() if key.endswith("t") and text)
     return title, original

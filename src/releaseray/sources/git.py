@@ -18,7 +18,7 @@ from releaseray.sources.git_patches import read_patches, resolve_commit
 from releaseray.sources.git_process import Git, GitError
 from releaseray.sources.git_reading import Range, first_commits, read_range
 from releaseray.sources.git_remote import MAX_BYTES, Authorization, RemoteOrigin, write_commit_graph
-from releaseray.sources.git_tags import commit_of, default_branch, head_commit, read_tags
+from releaseray.sources.git_tags import commit_of, committish, default_branch, head_commit, read_tags
 from releaseray.sources.git_trouble import explain
 
 T = TypeVar("T")
@@ -110,6 +110,10 @@ class GitSource:
     async def commit(self, name: str) -> str | None:
         """The full sha of the commit that a sha, or the beginning of one, means; None if there is none."""
         return await self._read(lambda git: resolve_commit(git, name))
+
+    async def commit_named(self, name: str) -> str | None:
+        """The full sha of the commit that any name git knows (`main`, `v1.0~3`) leads to; None if it leads to none."""
+        return await self._read(lambda git: committish(git, name))
 
     async def patches(self, from_sha: str | None, to_sha: str) -> dict[str, str]:
         """The unified diff of each commit of `from_sha..to_sha` that is no merge, by its full sha."""

@@ -83,6 +83,18 @@ def commit_of(git: Git, name: str) -> str | None:
     return _line(git, "rev-parse", "--verify", "-q", "--end-of-options", f"{name}^{{commit}}")
 
 
+def committish(git: Git, name: str) -> str | None:
+    """The full sha of the commit that a name from outside leads to, None when it leads to none or is no name."""
+    if not name or "\0" in name:
+        return None
+    try:
+        return commit_of(git, name)
+    except GitError as error:
+        if error.returncode == 128:
+            return None
+        raise
+
+
 def _line(git: Git, *command: str) -> str | None:
     try:
         return text(git.run(*command)).strip() or None
