@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,13 @@ def test_a_token_is_renewed_by_one_that_works(client: httpx.Client, hub: Enterpr
     renewed = connect(client, hub, token="ghp_renewed")
     assert (renewed.status_code, renewed.json()["id"]) == (200, repo["id"])
     assert client.get(f"/api/repos/{repo['id']}/tags").status_code == 200
+
+
+def test_connecting_twice_at_once_connects_once(client: httpx.Client, hub: Enterprise) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: connect(client, hub), range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 201]
+    assert len({answer.json()["id"] for answer in answers}) == 1
 
 
 def test_a_wrong_token(client: httpx.Client, hub: Enterprise) -> None:

@@ -1,5 +1,6 @@
 """GitHub adds pull requests and issues to what the clone tells, reads a range once, and says what is wrong."""
 
+import asyncio
 import json
 import re
 from typing import Any
@@ -249,6 +250,24 @@ async def test_without_graphql_pull_requests_are_read_one_by_one(anonymous: bool
     }
     assert dict(history.issues) == {3: Issue(3, "Broken", ("bug",))}
     assert history.pulls[12].first_contribution
+
+
+async def test_once_github_refuses_it_is_asked_no_more() -> None:
+    hub = Hub()
+
+    async def slowly(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0.005)
+        answer = hub(request)
+        hub.refusal = httpx.Response(429, headers={"retry-after": "1800"})
+        return answer
+
+    http = httpx.AsyncClient(transport=httpx.MockTransport(slowly))
+    commits = [commit(n, f"Change {n} (#{n})") for n in range(1, 200)]
+    of = GitHubSource(Clone(*commits), GitHubApi(http, NoAuth(), attempts=1), "acme/myapp", anonymous=True)
+    assert (await read(of)).pulls == {}
+    asked = len(hub.calls)
+    await asyncio.sleep(0.05)
+    assert asked == len(hub.calls) < 20
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from releaseray.github.api import GitHubApi, Storage
 from releaseray.github.app import GitHubApp, Installation
 from releaseray.github.auth import AppAuth, AppKey, Auth, NoAuth, TokenAuth
 from releaseray.github.errors import GitHubError, Kind
+from releaseray.github.together import together
 
 __all__ = [
     "DEFAULT_URL",
@@ -20,5 +21,6 @@ __all__ = [
     "Storage",
     "TokenAuth",
     "api_base",
+    "together",
     "web_base",
 ]

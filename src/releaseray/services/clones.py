@@ -88,8 +88,9 @@ def _auth(runtime: Runtime, repo: Repository) -> Auth:
 
 def _git(runtime: Runtime, repo: Repository, authorization: Authorization | None = None) -> GitSource:
     settings = runtime.settings
+    with_login = repo.sealed_location if authorization is None else None
     return GitSource(
-        _opened(runtime, repo, repo.sealed_location) if repo.sealed_location else repo.location,
+        _opened(runtime, repo, with_login) if with_login else repo.location,
         mirror_of(runtime, repo),
         allowed_paths=settings.repo_paths or (),
         check_host=partial(_where_to, settings.outbound_allow),

@@ -1,12 +1,11 @@
 """Finds the pull requests behind the commits of a range, with as few calls as GitHub allows."""
 
-import asyncio
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from releaseray.github import GitHubApi, GitHubError, Kind
+from releaseray.github import GitHubApi, GitHubError, Kind, together
 from releaseray.notes.history import Commit, History, Issue, PullRequest
 from releaseray.notes.references import references
 from releaseray.sources.github_records import (
@@ -54,7 +53,7 @@ class PullReader:
     async def _by_graphql(self, commits: Sequence[Commit]) -> dict[int, Found]:
         calls = [self._associated(batch) for batch in _batches([c.sha for c in commits], COMMITS_A_CALL[0])]
         found: dict[int, Found] = {}
-        for entries in await asyncio.gather(*calls):
+        for entries in await together(*calls):
             for sha, entry in entries:
                 known = found.get(entry.pull.number, entry)
                 found[entry.pull.number] = replace(known, pull=_with(known.pull, sha))
@@ -112,10 +111,10 @@ class PullReader:
         """One call a pull request, as the commits' messages name them."""
         await self._api.get(f"/repos/{self._full_name}", self._full_name)
         named = _named(history)
-        entries = await asyncio.gather(*(self._pull(number) for number in named))
+        entries = await together(*(self._pull(number) for number in named))
         found = {entry.pull.number: entry for entry in entries if entry}
         closed = sorted({number for entry in found.values() for number in entry.pull.closes})
-        answers = await asyncio.gather(*(self._maybe(f"/repos/{self._full_name}/issues/{n}") for n in closed))
+        answers = await together(*(self._maybe(f"/repos/{self._full_name}/issues/{n}") for n in closed))
         issues = {issue.number: issue for issue in map(issue_from_rest, answers) if issue}
         return {number: _complete(entry, named[number], issues) for number, entry in found.items()}
 

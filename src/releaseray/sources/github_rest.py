@@ -1,6 +1,5 @@
 """A repository's history through GitHub's API alone, for where a clone cannot be had."""
 
-import asyncio
 import base64
 import binascii
 import re
@@ -9,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from releaseray.github import GitHubApi, GitHubError, Kind, Storage
+from releaseray.github import GitHubApi, GitHubError, Kind, Storage, together
 from releaseray.notes.history import Commit, FileChange, History, Person, Tag
 from releaseray.sources import Description
 from releaseray.sources.github_files import changed_files, patch_of
@@ -139,7 +138,7 @@ class GitHubRest:
         """The commits with their files; none of them where there are too many."""
         if len(shas) > MAX_FILE_READS:
             return {}
-        answers = await asyncio.gather(*(self._get(f"/commits/{sha}") for sha in shas))
+        answers = await together(*(self._get(f"/commits/{sha}") for sha in shas))
         return dict(zip(shas, answers, strict=True))
 
     async def _walk(self, sha: str) -> AsyncIterator[dict[str, Any]]:

@@ -1,10 +1,9 @@
 """A repository's tags through GitHub's API: a hundred a call by GraphQL, one by one without."""
 
-import asyncio
 from datetime import datetime
 from typing import Any
 
-from releaseray.github import GitHubApi, GitHubError, Kind
+from releaseray.github import GitHubApi, GitHubError, Kind, together
 from releaseray.notes.history import Tag
 
 MAX_PAGES = 200
@@ -70,7 +69,7 @@ async def _by_rest(api: GitHubApi, full_name: str) -> list[Tag | None]:
     path = f"/repos/{full_name}/git"
     pages = api.pages(f"{path}/matching-refs/tags/", full_name, most=MAX_PAGES)
     refs = [ref async for page in pages for ref in page]
-    return await asyncio.gather(*(_from_ref(api, path, full_name, ref) for ref in refs))
+    return await together(*(_from_ref(api, path, full_name, ref) for ref in refs))
 
 
 async def _from_ref(api: GitHubApi, path: str, full_name: str, ref: Any) -> Tag | None:
