@@ -228,13 +228,13 @@ def _tag(payload: Json, repository: Repository, tag: str, sha: str) -> Event:
 def _create(payload: Json) -> Iterator[Event]:
     match payload, _repository(payload.get("repository")):
         case {"ref_type": "tag", "ref": str(tag)}, Repository() as repository if _is_tag(tag):
-            yield TagCreated(repository, tag, None)
+            yield TagCreated(repository, tag.removeprefix(TAGS), None)
 
 
 def _delete(payload: Json) -> Iterator[Event]:
     match payload, _repository(payload.get("repository")):
         case {"ref_type": "tag", "ref": str(tag)}, Repository() as repository if _is_tag(tag):
-            yield TagDeleted(repository, tag)
+            yield TagDeleted(repository, tag.removeprefix(TAGS))
 
 
 def _release(payload: Json) -> Iterator[Event]:
