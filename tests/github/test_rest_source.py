@@ -7,6 +7,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 from tests.github.conftest import OpenApi
+from tests.github.standins import Memory
 
 from releaseray.github import GitHubApi, TokenAuth
 from releaseray.notes.history import FileChange, Tag
@@ -89,14 +90,6 @@ FILES = {
         {"status": "removed", "filename": "d.py", "patch": "@@ -1 +0,0 @@\n-one"},
     ]
 }
-
-
-class Memory(dict[str, bytes]):
-    async def load(self, key: str) -> bytes | None:
-        return self.get(key)
-
-    async def save(self, key: str, value: bytes) -> None:
-        self[key] = value
 
 
 def rest(hub: Any, storage: Memory | None = None) -> GitHubSource:

@@ -1,147 +1,18 @@
-"""GitHub adds pull requests and issues to what the clone tells, reads a range once, and says what is wrong."""
+"""GitHub adds pull requests and issues to what the clone tells, and reads a range once."""
 
-import asyncio
-import json
-import re
 from typing import Any
 
 import httpx
 import pytest
-from pydantic import SecretStr
+from tests.github.standins import Clone, Hub, Json, Memory, commit, pull, read, sha, source
 
-from releaseray.github import GitHubApi, NoAuth, TokenAuth
-from releaseray.notes.history import Commit, History, Issue, Person, Tag
+from releaseray.notes.history import Issue
 from releaseray.outbound import AnswerTooLarge
-from releaseray.sources import Description, Source, SourceError
-from releaseray.sources.github import GitHubProblem, GitHubSource, GitHubUnavailable
-
-Json = dict[str, Any]
-REPO = {"id": 7, "full_name": "acme/myapp", "default_branch": "main", "html_url": "https://github.com/acme/myapp"}
-
-
-def sha(number: int) -> str:
-    return f"{number:040x}"
-
-
-def commit(number: int, subject: str = "x", email: str = "ada@example.com", body: str = "") -> Commit:
-    return Commit(sha(number), (), Person("A", email), 1_700_000_000 + number, subject, body, ())
-
-
-class Clone:
-    """What the clone would say."""
-
-    def __init__(self, *commits: Commit, known: frozenset[str] = frozenset()) -> None:
-        self.commits, self.known = commits, known
-        self.read = 0
-
-    async def describe(self) -> Description:
-        return Description("acme/myapp", "main", "https://github.com/acme/myapp")
-
-    async def refresh(self) -> None:
-        self.read += 1
-
-    async def tags(self) -> list[Tag]:
-        return [Tag("v1", sha(1), 1)]
-
-    async def head(self) -> str:
-        return sha(9)
-
-    async def root(self, to_sha: str) -> str:
-        return sha(1)
-
-    async def is_ancestor(self, older: str, newer: str) -> bool:
-        return older < newer
-
-    async def tags_reached(self, sha: str) -> list[Tag]:
-        return await self.tags()
-
-    async def commit(self, name: str) -> str | None:
-        return name
-
-    async def patches(self, from_sha: str | None, to_sha: str) -> dict[str, str]:
-        return {to_sha: "diff"}
-
-    async def history(
-        self,
-        *,
-        from_tag: str | None,
-        from_sha: str | None,
-        to_tag: str,
-        to_sha: str,
-        past: bool = False,
-        files: bool = True,
-    ) -> History:
-        return History("acme/myapp", from_tag, to_tag, self.commits, known_emails=self.known)
-
-
-def pull(number: int, author: str = "ada", **values: Any) -> Json:
-    return {
-        "number": number,
-        "title": f"Pull {number}",
-        "body": "",
-        "merged": True,
-        "mergedAt": f"2026-11-{number:02d}T10:00:00Z",
-        "baseRepository": {"nameWithOwner": "acme/myapp"},
-        "author": {"login": author, "__typename": "User"},
-        "mergeCommit": None,
-        "labels": {"nodes": [{"name": "feature"}]},
-        "closingIssuesReferences": {"nodes": []},
-    } | values
-
-
-class Hub:
-    """GitHub's GraphQL: `pulls` by the sha of a commit, `earlier` merged pull requests by login."""
-
-    def __init__(self) -> None:
-        self.pulls: dict[str, list[Json]] = {}
-        self.earlier: dict[str, int] = {}
-        self.rest: dict[str, Any] = {"/repos/acme/myapp": REPO}
-        self.refusal: httpx.Response | None = None
-        self.calls: list[str] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.calls.append(request.url.path)
-        if self.refusal:
-            return self.refusal
-        if request.url.path != "/graphql":
-            found = self.rest.get(request.url.path)
-            return httpx.Response(200, json=found) if found else httpx.Response(404)
-        asked = json.loads(request.content)
-        data = self._searches(asked["variables"]) if "search(" in asked["query"] else self._objects(asked["query"])
-        return httpx.Response(200, json={"data": data})
-
-    def _objects(self, query: str) -> Json:
-        aliases = re.findall(r'(c\d+): object\(oid: "([0-9a-f]{40})"\)', query)
-        assert len(aliases) <= 50
-        found = {alias: {"associatedPullRequests": {"nodes": self.pulls.get(oid, [])}} for alias, oid in aliases}
-        return {"repository": {"nameWithOwner": "acme/myapp", **found}}
-
-    def _searches(self, variables: Json) -> Json:
-        logins = {name: re.search(r"author:(\S+) merged:<2026", text) for name, text in variables.items()}
-        return {name: {"issueCount": self.earlier.get(login[1], 0)} for name, login in logins.items() if login}
+from releaseray.sources import Description
 
 
 class Overload(Exception):
     """More than the stand-in answers."""
-
-
-class Memory(dict[str, bytes]):
-    async def load(self, key: str) -> bytes | None:
-        return self.get(key)
-
-    async def save(self, key: str, value: bytes) -> None:
-        self[key] = value
-
-
-def source(git: Source, hub: Hub, *, anonymous: bool = False, storage: Memory | None = None) -> GitHubSource:
-    http = httpx.AsyncClient(transport=httpx.MockTransport(hub))
-    auth = NoAuth() if anonymous else TokenAuth(SecretStr("ghp_1"))
-    api = GitHubApi(http, auth, attempts=1)
-    return GitHubSource(git, api, "acme/myapp", storage=storage, anonymous=anonymous)
-
-
-async def read(of: GitHubSource) -> History:
-    return await of.history(from_tag="v1", from_sha=sha(1), to_tag="v2", to_sha=sha(9))
 
 
 async def test_the_repository_as_github_describes_it() -> None:
@@ -250,89 +121,6 @@ async def test_without_graphql_pull_requests_are_read_one_by_one(anonymous: bool
     }
     assert dict(history.issues) == {3: Issue(3, "Broken", ("bug",))}
     assert history.pulls[12].first_contribution
-
-
-async def test_once_github_refuses_it_is_asked_no_more() -> None:
-    hub = Hub()
-
-    async def slowly(request: httpx.Request) -> httpx.Response:
-        await asyncio.sleep(0.005)
-        answer = hub(request)
-        hub.refusal = httpx.Response(429, headers={"retry-after": "1800"})
-        return answer
-
-    http = httpx.AsyncClient(transport=httpx.MockTransport(slowly))
-    commits = [commit(n, f"Change {n} (#{n})") for n in range(1, 200)]
-    of = GitHubSource(Clone(*commits), GitHubApi(http, NoAuth(), attempts=1), "acme/myapp", anonymous=True)
-    assert (await read(of)).pulls == {}
-    asked = len(hub.calls)
-    await asyncio.sleep(0.05)
-    assert asked == len(hub.calls) < 20
-
-
-@pytest.mark.parametrize(
-    ("refusal", "message"),
-    [
-        (httpx.Response(401), "revoked"),
-        (httpx.Response(404), "private"),
-        (httpx.Response(403, json={"message": "Resource not accessible"}), "Resource not accessible"),
-    ],
-)
-async def test_what_is_wrong_for_good(refusal: httpx.Response, message: str) -> None:
-    hub = Hub()
-    hub.refusal = refusal
-    of = source(Clone(commit(2)), hub)
-    for call in (of.describe(), read(of)):
-        with pytest.raises(GitHubProblem, match=message) as caught:
-            await call
-        assert not isinstance(caught.value, GitHubUnavailable)
-
-
-@pytest.mark.parametrize("status", [401, 403, 404])
-async def test_what_strangers_are_not_shown(status: int) -> None:
-    hub = Hub()
-    hub.refusal = httpx.Response(status)
-    with pytest.raises(GitHubProblem, match=r"does not show acme/myapp to everybody.* needs a token"):
-        await source(Clone(), hub, anonymous=True).describe()
-
-
-async def test_an_exhausted_limit_says_until_when() -> None:
-    hub = Hub()
-    hub.refusal = httpx.Response(403, headers={"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1795350000"})
-    with pytest.raises(GitHubUnavailable, match=r"until 2026-11-22T\d\d:\d\d:\d\dZ") as caught:
-        await read(source(Clone(commit(2)), hub))
-    assert caught.value.until
-    anonymous = source(Clone(commit(2)), hub, anonymous=True)
-    assert (await read(anonymous)).pulls == {}
-    assert (await anonymous.describe()).github_repo_id is None
-
-
-async def test_a_renamed_repository_is_named_by_its_new_name() -> None:
-    class Renamed(Hub):
-        def __call__(self, request: httpx.Request) -> httpx.Response:
-            if request.url.path == "/repos/acme/myapp":
-                return httpx.Response(301, headers={"location": "https://api.github.com/repositories/7"})
-            return super().__call__(request)
-
-    hub = Renamed()
-    hub.rest["/repositories/7"] = REPO | {"full_name": "acme/newapp"}
-    with pytest.raises(SourceError, match=r"acme/myapp was renamed or moved\. It is now acme/newapp"):
-        await source(Clone(), hub).describe()
-
-
-class Unclonable(Clone):
-    async def refresh(self) -> None:
-        raise SourceError("The remote asks for credentials.")
-
-
-@pytest.mark.parametrize(
-    ("status", "why"), [(401, "revoked"), (404, "does not show acme/myapp"), (503, "asks for cred"), (200, "asks for")]
-)
-async def test_why_it_cannot_be_cloned(status: int, why: str) -> None:
-    hub = Hub()
-    hub.refusal = httpx.Response(status, json=REPO)
-    with pytest.raises(SourceError, match=why):
-        await source(Unclonable(), hub).refresh()
 
 
 async def test_all_else_is_the_clones() -> None:
