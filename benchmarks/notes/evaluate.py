@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from benchmarks.notes import past, report
 from benchmarks.notes.baselines import git_cliff, keywords
+from benchmarks.notes.product import product
 from benchmarks.notes.rows import CONTROLS, Row, by_repository, read_rows
 from benchmarks.notes.scoring import Judged, Score, rouge_l, score
 from benchmarks.notes.train import DATA, trained
@@ -28,6 +29,7 @@ from releaseray.notes.model_own import lessons_of
 
 RESULTS = Path("benchmarks/notes/RESULTS.md")
 LISTED_FROM = 0.5
+FEWEST_JUDGED = 10
 TEXTS = 200
 """Texts compared a repository, the newest: the rest would say the same."""
 
@@ -42,11 +44,13 @@ class Texts(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """The scores of one repository by way of judging, and of its texts where it has any."""
+    """The scores of one repository by way of judging, of its texts where it has any, and how many highlights its
+    maintainers named and the product recalled."""
 
     repo: str
     scores: dict[str, Score]
     texts: Texts | None
+    highlights: tuple[int, int] = (0, 0)
 
 
 def judge(repo: str, rows: Sequence[Row], model: Model, clone: Path | None = None) -> Judgement:
@@ -64,6 +68,10 @@ def judge(repo: str, rows: Sequence[Row], model: Model, clone: Path | None = Non
         cliff = git_cliff(asked, clone, f"{before[0].commit.sha}..{asked[0].commit.sha}")
         if cliff:
             scores["newest, git-cliff"] = score(cliff)
+        made = product(asked, clone)
+        if len(made.judged) >= FEWEST_JUDGED:
+            scores["newest, the product on a clone"] = score(made.judged)
+        return Judgement(repo, scores, _texts(asked), (made.highlights, made.recalled))
     return Judgement(repo, scores, _texts(asked))
 
 
@@ -158,6 +166,8 @@ def _tables(judged: Mapping[str, Iterable[Judgement]]) -> list[report.Table]:
             for way in ways
         ]  # fmt: skip
         tables.append(report.Table(group, "texts", {}, {}, {j.repo: tuple(j.texts) for j in human if j.texts}))
+        named = {j.repo: j.highlights for j in human if j.highlights[0]}
+        tables.append(report.Table(group, "highlights", {}, {}, {}, named))
     return tables
 
 

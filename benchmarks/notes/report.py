@@ -22,20 +22,23 @@ the same weight. Changelogs, fragments and headings of what is asked about are h
 
 *cold* knows nothing of the project; *newest* holds out the newest third of its releases. *unseen* repositories taught
 no coefficient; the few settings of training and of learning from the past were chosen with an eye on some of them.
-git-cliff runs with its default settings where a clone is at hand and it takes no longer than 45 seconds. Highlights are
-not judged here: hardly a changelog marks them per pull request.
+git-cliff runs with its default settings where a clone is at hand and it takes no longer than 45 seconds. *The product*
+reads the six newest releases from the clone, the changelog and the commits before each, and prunes and folds as it
+does for anybody. *Highlights* are counted where maintainers named some (ADR 0018).
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One way of judging over the repositories of a group; `texts` are ROUGE-L of line and title instead."""
+    """One way of judging over the repositories of a group; `texts` are ROUGE-L of line and title instead,
+    `highlights` how many the maintainers named and how many of these the product did."""
 
     group: str
     way: str
     scores: Mapping[str, Score]
     controls: Mapping[str, Score]
     texts: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    highlights: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def written(tables: Sequence[Table]) -> str:
@@ -43,9 +46,13 @@ def written(tables: Sequence[Table]) -> str:
     means = [(f"{table.group}: {table.way}", mean(table.scores.values())) for table in tables if table.scores]
     parts = [READ, "## Means\n", _table("repositories judged", means)]
     for table in tables:
+        if not (table.scores or table.controls or table.texts or table.highlights):
+            continue
         parts.append(f"\n## {table.group[:1].upper()}{table.group[1:]}: {table.way}\n")
         if table.texts:
             parts.append(_texts(table.texts))
+        elif table.highlights:
+            parts.append(_highlights(table.highlights))
         else:
             controls = [(f"{repo} (control, not in the mean)", score) for repo, score in table.controls.items()]
             parts.append(_table("repository", [*table.scores.items(), *controls]))
@@ -73,3 +80,10 @@ def _texts(texts: Mapping[str, Sequence[float]]) -> str:
     both = list(texts.values())
     whole = f"| mean | {fmean(line for line, _ in both):.3f} | {fmean(title for _, title in both):.3f} |"
     return "\n".join([*head, *lines, whole])
+
+
+def _highlights(highlights: Mapping[str, tuple[int, int]]) -> str:
+    head = ["| repository | named by its maintainers | among our five | recall |", "|---|---:|---:|---:|"]
+    lines = [f"| {repo} | {named} | {ours} | {ours / named:.2f} |" for repo, (named, ours) in highlights.items()]
+    named, ours = (sum(column) for column in zip(*highlights.values(), strict=True))
+    return "\n".join([*head, *lines, f"| together | {named} | {ours} | {ours / named:.2f} |"])
