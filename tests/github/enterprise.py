@@ -45,6 +45,11 @@ class Enterprise(Served):
     def api_url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}/api/v3"
 
+    def rename(self, name: str) -> None:
+        """Show the repository under a new name, and the old one as moved."""
+        self.moved_name = name
+        self.repo.path = self.repo.path.rename(self.root / f"{name}.git")
+
     def sha(self, name: str) -> str:
         return self.repo.git("rev-parse", f"{name}^{{commit}}")
 
@@ -77,7 +82,7 @@ class Enterprise(Served):
             return 301, {"message": "Moved Permanently"}, {"Location": f"{self.api_url}/repositories/789012"}
         if path.lower() == "/repos/acme/myapp":
             return 200, self.about, {}
-        if path == "/repositories/789012":
+        if self.moved_name and path in ("/repositories/789012", f"/repos/{self.moved_name}"):
             return 200, self.about | {"full_name": self.moved_name}, {}
         return 404, NOT_FOUND, {}
 

@@ -161,13 +161,19 @@ def test_a_private_repository_without_a_token(client: httpx.Client, hub: Enterpr
     assert "needs a token that may read it" in why
 
 
-def test_a_renamed_repository(client: httpx.Client, hub: Enterprise) -> None:
-    repo_id = connect(client, hub).json()["id"]
-    hub.moved_name = "acme/newapp"
+def test_a_renamed_repository_is_connected_by_its_new_name_and_stays_the_same(
+    client: httpx.Client, hub: Enterprise
+) -> None:
+    repo = connect(client, hub).json()
+    range_id = make_range(client, repo["id"]).json()["id"]
+    hub.rename("acme/newapp")
     told = "acme/myapp was renamed or moved. It is now acme/newapp; connect it by that name."
     assert refused(connect(client, hub)) == (409, "fullName", told)
-    hub.fails_with = 404
-    assert refused(client.get(f"/api/repos/{repo_id}/tags")) == (409, "repoId", told)
+    assert refused(client.get(f"/api/repos/{repo['id']}/tags")) == (409, "repoId", told)
+    again = connect(client, hub, fullName="acme/newapp")
+    assert (again.status_code, again.json()) == (200, repo | {"fullName": "acme/newapp"})
+    assert client.get(f"/api/repos/{repo['id']}/tags").status_code == 200
+    assert [one["id"] for one in client.get(f"/api/ranges?repoId={repo['id']}").json()["ranges"]] == [range_id]
 
 
 def test_an_exhausted_limit_says_until_when(client: httpx.Client, hub: Enterprise) -> None:

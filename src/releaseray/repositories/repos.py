@@ -33,6 +33,16 @@ class Repos:
         query = select(Repository).where(Repository.location == location, Repository.org_id == self._org_id)
         return (await self._session.exec(query)).first()
 
+    async def by_github_id(self, api_url: str, github_repo_id: int | None) -> Repository | None:
+        """The repository that one GitHub knows by this id, whatever it was called when it was connected."""
+        query = select(Repository).where(
+            Repository.org_id == self._org_id,
+            Repository.api_url == api_url,
+            Repository.github_repo_id == github_repo_id,
+            col(Repository.github_repo_id).is_not(None),
+        )
+        return (await self._session.exec(query)).first()
+
     async def list(self, page: Page) -> Listed[Repository]:
         """Connected repositories."""
         names: Mapping[str, Any] = {

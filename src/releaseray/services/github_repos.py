@@ -1,5 +1,6 @@
 """Connecting a repository by its name on GitHub: who reads it, and whether git can fetch it."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,7 +40,8 @@ class Wish:
 
 
 async def connect(runtime: Runtime, uow: UnitOfWork, org_id: str, wish: Wish) -> tuple[Repository, bool]:
-    """The repository, and whether it was connected just now. Connecting again with a token that works renews it.
+    """The repository, and whether it was connected just now. Connecting again with a token that works renews it; one
+    that was renamed since stays the same.
 
     Raises `Conflict`, naming the field: for an address that is not called, and for what GitHub and git refuse.
     """
@@ -80,7 +82,10 @@ async def _connect(runtime: Runtime, uow: UnitOfWork, org_id: str, wish: Wish, a
     repo.location = _location(runtime, api_url, about.full_name)
     repo.cloneless = await _is_cloneless(runtime, repo)
     existing = existing or await known.by_location(repo.location)
-    return (_renewed(uow, existing, repo), False) if existing else await repos.insert(uow, org_id, repo)
+    existing = existing or await known.by_github_id(api_url, repo.github_repo_id)
+    if existing is None:
+        return await repos.insert(uow, org_id, repo)
+    return await _renewed(runtime, uow, existing, repo), False
 
 
 def _location(runtime: Runtime, api_url: str, full_name: str) -> str:
@@ -120,10 +125,13 @@ async def _is_cloneless(runtime: Runtime, repo: Repository) -> bool:
     return False
 
 
-def _renewed(uow: UnitOfWork, existing: Repository, repo: Repository) -> Repository:
-    """Take over what was found out; the settings, the slug and the public page stay."""
+async def _renewed(runtime: Runtime, uow: UnitOfWork, existing: Repository, repo: Repository) -> Repository:
+    """Take over what was found out, a new name too; the settings, the slug and the public page stay."""
+    if existing.location != repo.location:
+        with suppress(SourceError):
+            await clones.remove(runtime, existing)
     for name in (
-        "full_name", "default_branch", "web_url", "github_repo_id", "api_url",
+        "location", "full_name", "default_branch", "web_url", "github_repo_id", "api_url",
         "sealed_token", "installation_id", "cloneless", "unavailable",
     ):  # fmt: skip
         setattr(existing, name, getattr(repo, name))
