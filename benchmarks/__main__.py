@@ -1,4 +1,8 @@
-"""`python -m benchmarks`: measure, print one table, and write it to RESULTS.md. `BENCH_REPO` names a repository."""
+"""`python -m benchmarks [PART …]`: measure and print one table; all parts together are written to RESULTS.md.
+
+The parts are `drafts` (`BENCH_REPO` names the repository), `ingest` (against Bugsink) and `growth` (up to ten million
+events, which take some minutes to make).
+"""
 
 import os
 import subprocess
@@ -9,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks import drafting, reads, waiting
+from benchmarks.ingest import compare, growth
 from benchmarks.load import CONNECTIONS, tool
 from benchmarks.processes import Stage, resident_megabytes, stage
 from benchmarks.repository import Repository
@@ -16,12 +21,13 @@ from benchmarks.table import Row, machine, render
 from releaseray.settings import Settings
 
 _RESULTS = Path(__file__).parent / "RESULTS.md"
+_PARTS = ("drafts", "ingest", "growth")
 _DRAFT_COMMITS = 100
 _DRAFT_CHARACTERS = 4_000
 
 
 def measured(services: Stage, repository: Repository) -> Iterator[list[Row]]:
-    """Every part, one after the other; what is compared is interleaved within its part."""
+    """Drafts and reads, one after the other; what is compared is interleaved within its part."""
     key = services.call("keys", "create", "--name", "benchmark")
     with services.serve() as api, drafting.Client(api.url, key) as client:
         with services.worker() as worker:
@@ -36,19 +42,40 @@ def measured(services: Stage, repository: Repository) -> Iterator[list[Row]]:
         yield [reads.round_trips(services, api, key, draft_id), reads.exactness(services, draft_id)]
 
 
-def main() -> None:
-    """Run it all and report."""
-    told = f"`make bench` on {machine()}.\nLoad by {tool()} on {CONNECTIONS} connections."
+def _drafts(told: list[str]) -> Iterator[list[Row]]:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, stage() as services:
         repository = _repository(os.environ.get("BENCH_REPO"), Path(folder))
-        rows: list[Row] = []
-        began = time.monotonic()
-        for part in measured(services, repository):
+        told.append(f"Load by {tool()} on {CONNECTIONS} connections. Repository: {repository.name}.")
+        yield from measured(services, repository)
+
+
+def _part(name: str, told: list[str]) -> Iterator[list[Row]]:
+    """The rows of one part, on services of its own; `told` takes what is to be said of how they came about."""
+    if name == "drafts":
+        yield from _drafts(told)
+        return
+    with stage() as services:
+        if name == "ingest":
+            told.append(compare.TOLD)
+            yield compare.against_bugsink(services)
+        else:
+            yield from ([row] for row in growth.measured(services, growth.SIZES))
+
+
+def main() -> None:
+    """Run it all, or the parts that are named, and report."""
+    wanted = sys.argv[1:] or list(_PARTS)
+    if unknown := set(wanted) - set(_PARTS):
+        sys.exit(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(_PARTS)}")
+    told, rows, began = [f"`make bench` on {machine()}."], list[Row](), time.monotonic()
+    for name in wanted:
+        for part in _part(name, told):
             rows += part
             print(f"{time.monotonic() - began:4.0f} s: {part[0].what} …", file=sys.stderr)
-    told += f" Repository: {repository.name}.\nWhat is compared is measured in turns; ratios are taken within a round."
+    told.append("What is compared is measured in turns; ratios are taken within a round.")
     table = render(rows)
-    _RESULTS.write_text(f"# How fast, how small\n\n{told}\n\n{table}\n")
+    if set(wanted) == set(_PARTS):
+        _RESULTS.write_text("# How fast, how small\n\n{}\n\n{}\n".format("\n".join(told), table))
     print(table)
 
 

@@ -23,7 +23,7 @@ from benchmarks.processes import PLENTY, Served, Stage, cpu_seconds, stage
 from benchmarks.table import Row, machine, render
 
 _RESULTS = Path(__file__).parent / "GROWTH.md"
-_SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
+SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
 _ROUNDS = 5
 _EVENTS = 2_000
 _PATIENCE_SECONDS = 120
@@ -159,7 +159,7 @@ def _trend_rows(growing: Growing, size: int) -> Iterator[Row]:
 def main() -> None:
     """Measure, print and, asked to, write GROWTH.md."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ingest.growth", description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs="+", default=_SIZES, help="how many events are stored")
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="how many events are stored")
     parser.add_argument("--write", action="store_true", help="write GROWTH.md")
     given = parser.parse_args()
     sizes = " ".join(map(str, given.sizes))

@@ -85,6 +85,12 @@ class _Connection(asyncio.Protocol):
         if not self.done.done():
             self._reconnecting = asyncio.create_task(self.connect())
 
+    async def end(self) -> None:
+        """Hang up, once the last answer is there."""
+        await self.done
+        if self._transport is not None:
+            self._transport.close()
+
     def _send(self) -> None:
         if self._body is None:
             self._body = next(self._bodies, None) if time.monotonic() < self._ends else None
@@ -105,5 +111,6 @@ async def _send(target: Target, bodies: Iterator[bytes], seconds: float) -> Acce
     connections = [_Connection(target, bodies, accepted, accepted.began + seconds) for _ in range(CONNECTIONS)]
     async with asyncio.timeout(seconds + _PATIENCE_SECONDS):
         await asyncio.gather(*(connection.connect() for connection in connections))
-        await asyncio.gather(*(connection.done for connection in connections))
+        await asyncio.gather(*(connection.end() for connection in connections))
+        await asyncio.sleep(0)  # in which they close
     return accepted
