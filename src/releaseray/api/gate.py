@@ -21,6 +21,8 @@ from releaseray.services.usage import UsageRecorder
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 _OWN_AUTH = re.compile(r"/api/(?:\d+/(?:envelope|store|security)/?|webhooks/github)$")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_STORMS = "ingest"
+"""The operation that comes by the thousand a second: a line for each accepted event would cost as much as taking it."""
 _NO_KEY = "Invalid API key. Generate a new key in Settings → API Keys."
 RawHeader = tuple[bytes, bytes]
 
@@ -126,7 +128,8 @@ class _Visit:
         method = self._scope["method"] if self._scope["method"] in _METHODS else "other"
         metrics.requests(operation, method, self._status).inc()
         metrics.seconds(operation).observe(seconds)
-        if self._status >= HTTPStatus.BAD_REQUEST or self._scope["method"] not in ("GET", "HEAD"):
+        usual = operation == _STORMS or self._scope["method"] in ("GET", "HEAD")
+        if self._status >= HTTPStatus.BAD_REQUEST or not usual:
             log.info(
                 "request",
                 method=self._scope["method"],

@@ -11,6 +11,7 @@ from uuid import uuid4
 import brotli
 import httpx
 import pytest
+import structlog
 from tests.api.v1.conftest import Reporter, envelope, exception, new_reporter
 from tests.conftest import Server, serving, working
 
@@ -213,3 +214,12 @@ def test_acceptance_slows_down_while_digests_are_behind(server: Server, reporter
 
     assert 0.2 <= server.run(while_the_service_is_locked()) < 2
     reporter.wait_for((3, 1, 0))
+
+
+def test_only_what_is_refused_makes_a_line_in_the_log(reporter: Reporter) -> None:
+    with structlog.testing.capture_logs() as lines:
+        reporter.raised()
+        assert reporter.send(b"nonsense").status_code == 400
+
+    told = [line["status"] for line in lines if line["event"] == "request" and line["path"].endswith("/envelope/")]
+    assert told == [400]
