@@ -1,10 +1,10 @@
 """Lists fixes of a repository whose commit names the commit they mend, one a line: fix, culprit, and the range
-that deployed the culprit. Usage: find_cases.py CLONE TAG_PATTERN [COUNT] [SKIP]
+that deployed the culprit. Usage: find_cases.py CLONE TAG_PATTERN [COUNT] [SKIP] [MIN_CHANGES]
 
-A fix is taken when its message has exactly one line `Fixes: <sha>` or `Regression in <sha>`, it mends one to six
-functions in one to three source files that the faulty release has, and the culprit was first shipped in a
-release of 200 changes or more, while the fix came after that release. Whether the fix touches anything the
-culprit touched plays no part. Newest first; the first SKIP are left out.
+A fix is taken when its message has exactly one line `Fixes: <sha>`, `Regression in <sha>` or `Regression from <sha>`,
+it mends one to six functions in one to three source files that the faulty release has, and the culprit was first
+shipped in a release of MIN_CHANGES (200) changes or more, while the fix came after that release. Whether the fix
+touches anything the culprit touched plays no part. Newest first; the first SKIP are left out.
 """
 
 import re
@@ -15,10 +15,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from releaseray.sources.git_patches import LANGUAGES
 from releaseray.tracking.code_paths import is_aside
 from releaseray.tracking.patch import parse_patch
 
-FIXES = re.compile(r"^(?:Fixes:|Regression in)\s+([0-9a-f]{8,40})\b", re.MULTILINE)
+FIXES = re.compile(r"^(?:Fixes:|Regression (?:in|from))\s+([0-9a-f]{8,40})\b", re.MULTILINE)
 SOURCE = (".c", ".h", ".py", ".go", ".js", ".java", ".rb", ".cc", ".cpp")
 MIN_CHANGES = 200
 
@@ -34,16 +35,16 @@ class Case(NamedTuple):
 
 def git(clone: Path, *arguments: str) -> str:
     """What git prints; raises `CalledProcessError` if it fails."""
-    command = ["git", "-C", str(clone), *arguments]
+    command = ["git", *LANGUAGES, "-C", str(clone), *arguments]
     return subprocess.run(command, check=True, capture_output=True).stdout.decode("utf-8", "replace")
 
 
-def shipped_in(clone: Path, tags: list[str]) -> dict[str, tuple[str, str]]:
+def shipped_in(clone: Path, tags: list[str], fewest: int) -> dict[str, tuple[str, str]]:
     """The range (tag before, tag) in which each commit was first shipped, for ranges that are long enough."""
     ranges: dict[str, tuple[str, str]] = {}
     for before, tag in pairwise(tags):
         shas = git(clone, "rev-list", "--no-merges", f"{before}..{tag}").split()
-        if len(shas) >= MIN_CHANGES:
+        if len(shas) >= fewest:
             ranges.update({sha: (before, tag) for sha in shas if sha not in ranges})
     return ranges
 
@@ -56,7 +57,7 @@ def fixes(clone: Path) -> Iterator[tuple[str, str]]:
         "--no-merges",
         "--format=%x1e%H%n%B",
         "--extended-regexp",
-        "--grep=^(Fixes:|Regression in) [0-9a-f]{8}",
+        "--grep=^(Fixes:|Regression in|Regression from) [0-9a-f]{8}",
     )
     for record in log.split("\x1e")[1:]:
         sha, _, body = record.partition("\n")
@@ -90,10 +91,10 @@ def is_small(clone: Path, case: Case) -> bool:
     return 1 <= len(places) <= 6 and len({path for path, _ in places}) <= 3
 
 
-def cases(clone: Path, tag_pattern: str) -> Iterator[Case]:
+def cases(clone: Path, tag_pattern: str, fewest: int = MIN_CHANGES) -> Iterator[Case]:
     """Every usable fix, newest first."""
     tags = [tag for tag in git(clone, "tag", "--sort=version:refname").split() if re.fullmatch(tag_pattern, tag)]
-    ranges = shipped_in(clone, tags)
+    ranges = shipped_in(clone, tags, fewest)
     for fix, culprit in fixes(clone):
         if culprit in ranges and ranges.get(fix) != ranges[culprit]:
             case = Case(fix, culprit, *ranges[culprit])
@@ -104,8 +105,8 @@ def cases(clone: Path, tag_pattern: str) -> Iterator[Case]:
 def main() -> None:
     """Prints the cases."""
     clone, pattern, *limits = sys.argv[1:]
-    count, skip = int(limits[0]) if limits else 20, int(limits[1]) if len(limits) > 1 else 0
-    for number, case in enumerate(cases(Path(clone), pattern)):
+    count, skip, fewest = (int(given) for given in (*limits, *("20", "0", str(MIN_CHANGES))[len(limits) :]))
+    for number, case in enumerate(cases(Path(clone), pattern, fewest)):
         if number >= skip + count:
             break
         if number >= skip:

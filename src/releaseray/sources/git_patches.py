@@ -2,13 +2,29 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from releaseray.sources.git_log import text
 from releaseray.sources.git_process import Git, GitError
 
+_JAVASCRIPT = "\n".join(
+    (
+        r"!^[ \t]*(if|else|for|while|do|switch|case|try|catch|finally|with|return|throw|await|yield)([^A-Za-z0-9_$]|$)",
+        r"^[ \t]*((export[ \t]+)?(default[ \t]+)?(async[ \t]+)?(function|class)([ \t*].*)?)$",
+        r"^[ \t]*((export[ \t]+)?(const|let|var)[ \t]+[A-Za-z0-9_$]+[^=]*=[ \t]*(async[ \t]*)?"
+        r"(function|\([^()]*\)[^()=]*=>|[A-Za-z0-9_$]+[ \t]*=>).*)$",
+        r"^[ \t]*((static[ \t]+|async[ \t]+|get[ \t]+|set[ \t]+|private[ \t]+|public[ \t]+|protected[ \t]+|[*#][ \t]*)*"
+        r"[A-Za-z0-9_$]+[ \t]*(<[^()]*>)?\([^()]*\)[^(){}]*\{[ \t]*)$",
+    )
+)
+LANGUAGES = (
+    "-c", f"core.attributesFile={Path(__file__).with_name('languages.gitattributes')}",
+    "-c", f"diff.javascript.xfuncname={_JAVASCRIPT}",
+)  # fmt: skip
+"""Options with which git names the method that a hunk is in, where it would name the class or nothing."""
 _LOG = (
-    "log", "--no-merges", "--no-color", "--no-notes", "--no-show-signature", "--no-ext-diff", "--no-textconv",
-    "--no-renames", "--ignore-submodules", "--patch", "--unified=3", "--format=%x01%H",
+    *LANGUAGES, "log", "--no-merges", "--no-color", "--no-notes", "--no-show-signature", "--no-ext-diff",
+    "--no-textconv", "--no-renames", "--ignore-submodules", "--patch", "--unified=3", "--format=%x01%H",
 )  # fmt: skip
 _TIMEOUT = 300.0
 _NAME = re.compile(r"[0-9a-fA-F]{7,64}")

@@ -15,10 +15,14 @@ _METHOD = re.compile(
     r"^(?:\s+(?:public|private|protected|internal|static|async|override|virtual|final)\b[^=;(]*|[A-Za-z_][^=;(]*)\("
 )
 _CALLABLE = re.compile(r"([A-Za-z_$~][\w$]*)\s*(?:<[^<>()]{0,80}>)?\s*\(")
-_ASSIGNED = re.compile(r"([A-Za-z_$][\w$]*)\s*[:=]\s*(?:async\s*)?(?:function\b|\([^)]*\)\s*=>|[A-Za-z_$][\w$]*\s*=>)")
+_ASSIGNED = re.compile(
+    r"([A-Za-z_$][\w$]*)\s*(?::[\w<>\[\], .|]{1,80}=|[:=])\s*"
+    r"(?:async\b|function\b|\([^)]*\)\s*(?::[^=]{1,80})?=>|[A-Za-z_$][\w$]*\s*=>)"
+)
 _NOT_FUNCTIONS = frozenset(
     {"if", "for", "while", "switch", "return", "catch", "sizeof", "with", "and", "or", "not", "in", "assert", "elif",
-     "except", "print", "new", "throw", "await", "__attribute__", "defined", "typeof", "static_assert", "foreach"}
+     "except", "print", "new", "async", "throw", "await", "__attribute__", "defined", "typeof", "static_assert",
+     "foreach"}
 )  # fmt: skip
 _MAX_LINE = 400
 
