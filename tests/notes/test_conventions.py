@@ -10,6 +10,7 @@ from releaseray.notes.headline import headline
 @pytest.mark.parametrize(
     ("heading", "category"),
     [
+        ("🐞 Bug fixes, Minor Improvements", "fix"), ("New features and bug fixes", "feature"),
         ("Bug fixes", "fix"), ("BUG FIXES", "fix"), (":bug: Bug Fix", "fix"), ("🧰 Bug fixes 🧰", "fix"),
         ("Added", "feature"), ("💡 Enhancements 💡", "feature"), ("New Lints", "feature"),
         ("Removals and backward incompatible breaking changes", "breaking"), ("Removed", "breaking"),

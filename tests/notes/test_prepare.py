@@ -83,3 +83,20 @@ def test_upkeep_is_told_where_the_project_lists_its_like() -> None:
     listing = history(bump, past=past, changelog=f"# 1.0.0\n\n## Bug fixes\n\n{notes}")
     assert [item.matters for item in prepare(listing).items] == [True]
     assert [item.matters for item in prepare(history(bump)).items] == [False]
+
+
+def test_a_title_that_only_says_backports_leaves_it_to_the_body() -> None:
+    body = "* Anchor the parser to the start of the line\n\n* Parse the header only once per connection"
+    told = build(history(commit(2, "8.0.2 backport (#44)", body)), "engineer")
+    assert [entry.text for entry in told.entries] == [
+        "Anchor the parser to the start of the line (#44)",
+        "Parse the header only once per connection (#44)",
+    ]
+
+
+def test_a_fragment_belongs_to_who_added_it_and_loses_the_mark_of_its_kind() -> None:
+    path = "newsfragments/7.bugfix.md"
+    added = commit(2, "Mend the lid (#7)")._replace(files=(FileChange("A", path),))
+    edited = commit(3, "Spell the news alike (#9)")._replace(files=(FileChange("M", path),))
+    told = build(history(edited, added, fragments={path: "Fixed: the lid closes again\n"}), "engineer")
+    assert [entry.text for entry in told.entries if "lid" in entry.text] == ["The lid closes again (#7)"]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from releaseray.notes.history import Tag
-from releaseray.notes.versions import newest_release, parse_version, previous_tag, previous_tags, sort_key
+from releaseray.notes.versions import built_on, newest_release, parse_version, previous_tag, previous_tags, sort_key
 
 DAY = 86_400
 
@@ -190,3 +190,17 @@ def test_what_comes_before_is_lower_and_of_the_same_family(names: list[str], dat
         assert version
         assert parsed.family == version.family
         assert sort_key(before.name) < sort_key(tag.name)
+
+
+def test_the_release_before_is_one_built_on_unless_that_is_long_ago() -> None:
+    candidates = [Tag(f"v1.{minor}.0", f"{minor:040x}", minor) for minor in range(40, 0, -1)]
+    assert built_on(candidates, {"v1.38.0", "v1.3.0"}) == candidates[2]
+    assert built_on(candidates, {"v1.3.0"}) == candidates[0]
+    assert built_on(candidates, set()) == candidates[0]
+    assert built_on([], {"v1.0.0"}) is None
+
+
+def test_versions_by_day_are_no_higher_than_versions_by_number() -> None:
+    both = [Tag("2017-02-27", "1" * 40, 1_488_000_000), Tag("v1.150.0", "2" * 40, 1_790_000_000)]
+    assert newest_release(both) == both[1]
+    assert previous_tags(both[1], both) == []

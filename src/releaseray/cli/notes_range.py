@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from releaseray.errors import InvalidRequest
 from releaseray.notes.history import History, Tag
 from releaseray.notes.keep_a_changelog import UNRELEASED
-from releaseray.notes.versions import newest_release, previous_tags
+from releaseray.notes.versions import built_on, newest_release, previous_tags
 from releaseray.sources import Source
 from releaseray.sources.git import GitSource
-
-_MOST_CANDIDATES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,5 @@ async def _before(source: GitSource, until: Tag, tags: Sequence[Tag], head: Tag)
     else:
         newest = newest_release(tags)
         candidates = [newest, *previous_tags(newest, tags)] if newest else []
-    for candidate in candidates[:_MOST_CANDIDATES]:
-        if (candidate.sha != until.sha or until is head) and await source.is_ancestor(candidate.sha, until.sha):
-            return candidate
-    return None
+    others = [candidate for candidate in candidates if candidate.sha != until.sha or until is head]
+    return built_on(others, {tag.name for tag in await source.tags_reached(until.sha)})

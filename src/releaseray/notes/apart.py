@@ -19,6 +19,12 @@ _FOLLOW_UP = re.compile(
     r"types?|imports?|docs?|changelog|cleanup|again|forgot|oops|pr|suggestions?|snapshots?|mypy|eslint|clippy|doctests?)\b",
     re.IGNORECASE,
 )
+_CARRIER = re.compile(
+    r"(?:v?\d+(?:\.\d+)+\s+)?(?:back-?ports?|cherry[- ]picks?)(?:\s+(?:for|to|into)\s+v?\d+(?:\.[\dx]+)+)?",
+    re.IGNORECASE,
+)
+"""A title that says only that others were carried over: what they are stands in the body."""
+
 _WORD = re.compile(r"[a-z][\w-]{3,}")
 _COMMON_TEXT = """
 with from when that this into using support adding added fixes fixed make only more some them than
@@ -31,10 +37,13 @@ def apart(change: Change) -> list[Change]:
 
     Fragments come first: an author who wrote two meant two notes. Bullets of a squash body are notes of their own
     when at least two are typed as telling (`feat: …`, `fix: …`) and none only mends or continues another: the
-    commits of one branch, squashed, are one note.
+    commits of one branch, squashed, are one note. A title that only says "backports" leaves it to the bullets.
     """
     if len(change.fragments) > 1:
         return [change._replace(fragments=(fragment,)) for fragment in change.fragments]
+    if not change.fragments and change.body and _CARRIER.fullmatch(change.headline.text):
+        carried = [headline(" ".join(bullet[1].split())) for bullet in _BULLET.finditer(change.body)]
+        return [change._replace(headline=parts, body="") for parts in carried] or [change]
     if change.fragments or not change.body or not _several(change.body):
         return [change]
     notes = list(_notes(change))

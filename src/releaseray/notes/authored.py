@@ -24,6 +24,11 @@ _CREDIT = re.compile(
     r"(?: (?:by|to|of|courtesy))? (?:[`@][\w-]+`?|[A-Z][\w.-]+(?: [A-Z][\w.-]+){0,3})\)?\.?\s*$"
 )
 _BULLET = re.compile(r"^\s*[-*+]\s+")
+_KIND = re.compile(
+    r"^(?:Add(?:ed)?|Fix(?:ed)?|Chang(?:e|ed)|Remov(?:e|ed)|Deprecated?|Security|Feat(?:ure)?|Improved?)"
+    r"(?:\([^)\n]{1,40}\))?!?:\s+(?=\S)",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)\s+(?=[A-Z`\"'(])")
 _LONGEST = 240
 
@@ -53,7 +58,7 @@ def _sentence(text: str) -> str:
     text = _COMMENT.sub("", _DIRECTIVE.sub("", text)).strip()
     paragraph = text.split("\n\n", 1)[0]
     lines = [line for line in paragraph.split("\n") if not line.startswith("#")]
-    line = _BULLET.sub("", " ".join(part.strip() for part in lines).strip())
+    line = _KIND.sub("", _BULLET.sub("", " ".join(part.strip() for part in lines).strip()))
     line = _ROLE.sub(
         lambda found: f"`{found[1].strip()}`", _PEP.sub(lambda found: f"{found[1].upper()} {found[2]}", line)
     )

@@ -24,6 +24,8 @@ _SENTENCE = 6
 """Spaces in a heading from which on it tells a story and names no kind of change."""
 
 _HEADING_PATTERNS = tuple((category, re.compile(pattern, re.IGNORECASE)) for category, pattern in _HEADINGS)
+_FIXES = dict(_HEADING_PATTERNS)[Category.FIX]
+"""Named before what is new, it is what the heading is about ("Bug fixes, minor improvements")."""
 
 KIND_CATEGORIES = {
     kind: category
@@ -55,8 +57,9 @@ def heading_category(heading: str) -> Category | None:
     if heading.count(" ") >= _SENTENCE:
         return None
     for category, pattern in _HEADING_PATTERNS:
-        if pattern.search(heading):
-            return category
+        if found := pattern.search(heading):
+            fixes = _FIXES.search(heading, 0, found.start()) if category is Category.FEATURE else None
+            return Category.FIX if fixes else category
     return None
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from releaseray.notes.history import Tag
 
 MAX_TAG = 1_000
 STALE = 400 * 86_400
+MOST_SKIPPED = 10
 
 GENERIC = frozenset({
     "", "v", "ver", "version", "release", "releases", "rel", "r", "tag", "tags", "stable", "prod", "production",
@@ -101,7 +102,8 @@ def _version(package: str, separator: str, _prefix: str, core: str, rest: str) -
     precedence = (
         _encoded(significant) + stage + _encoded(tokens) + _encoded([t.casefold() for t in _TOKENS.findall(build)])
     )
-    family = "~".join(filter(None, [package.casefold(), variant]))
+    # Versions by number and by day are two ways of counting: a project that went from one to the other has both
+    family = "~".join(filter(None, [package.casefold(), variant, "day" if "-" in core else ""]))
     return Version(family, package, separator, precedence, stage == "1", len(numbers))
 
 
@@ -174,6 +176,16 @@ def previous_tags(tag: Tag, tags: Iterable[Tag]) -> list[Tag]:
 def previous_tag(tag: Tag, tags: Iterable[Tag]) -> Tag | None:
     """The highest lower version of the same family; see `previous_tags`."""
     return next(iter(previous_tags(tag, tags)), None)
+
+
+def built_on(candidates: Sequence[Tag], reached: Container[str]) -> Tag | None:
+    """Of what `previous_tags` gives, the first that a tag builds on (`reached` holds the names).
+
+    Where releases are tagged on branches of their own it builds on none, or on one from long ago: then it is the
+    highest, and the range is what the tag has and that one has not.
+    """
+    near = next((tag for tag in candidates[:MOST_SKIPPED] if tag.name in reached), None)
+    return near or next(iter(candidates), None)
 
 
 def newest_release(tags: Sequence[Tag]) -> Tag | None:

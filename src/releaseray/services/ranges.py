@@ -8,7 +8,7 @@ from releaseray.db import UnitOfWork
 from releaseray.errors import Conflict, InvalidRequest
 from releaseray.models import ReleaseRange, Repository
 from releaseray.notes.history import Tag
-from releaseray.notes.versions import newest_release, previous_tags, sort_key
+from releaseray.notes.versions import built_on, newest_release, previous_tags, sort_key
 from releaseray.repositories.repos import Ranges, Repos
 from releaseray.services import clones, events, learning
 from releaseray.services.runtime import Runtime
@@ -108,15 +108,9 @@ async def between(
 
 
 async def previous_tag(source: Source, tag: Tag, tags: Sequence[Tag]) -> Tag | None:
-    """The tag whose release came before `tag`: the highest lower version of its family that it builds on.
-
-    Where releases are tagged on branches of their own none is: then it is the highest lower version, and the range
-    is what `tag` has and that one has not.
-    """
+    """The tag whose release came before `tag`; see `built_on`."""
     candidates = [other for other in previous_tags(tag, tags) if other.sha != tag.sha]
-    reached = {other.name for other in await source.tags_reached(tag.sha)}
-    built_on = (other for other in candidates if other.name in reached)
-    return next(built_on, candidates[0] if candidates else None)
+    return built_on(candidates, {other.name for other in await source.tags_reached(tag.sha)})
 
 
 async def _resolve(source: Source, from_tag: str, to_tag: str) -> tuple[Tag, Tag]:
