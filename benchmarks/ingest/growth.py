@@ -12,15 +12,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
+import asyncpg
 import psutil
 
 from benchmarks.ingest.compare import Watch, family_seconds
 from benchmarks.ingest.load import Target, send
-from benchmarks.ingest.past import GROUPS, Past
+from benchmarks.ingest.past import GROUPS, SPREAD_DAYS, Past
 from benchmarks.ingest.recorded import repeated
 from benchmarks.ingest.service import postgres
 from benchmarks.processes import PLENTY, Served, Stage, cpu_seconds, stage
 from benchmarks.table import Row, machine, render
+from releaseray.repositories.expiry import forget_events_before
 
 _RESULTS = Path(__file__).parent / "GROWTH.md"
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
@@ -122,6 +124,7 @@ def measured(services: Stage, sizes: Sequence[int]) -> Iterator[Row]:
             if size == _LISTED_AT:
                 yield from _list_rows(growing)
         yield from _trend_rows(growing, size)
+        yield asyncio.run(_forgetting_row(services.database_url, size))
 
 
 def _median(rounds: Sequence[Mapping[str, float]]) -> dict[str, float]:
@@ -154,6 +157,16 @@ def _trend_rows(growing: Growing, size: int) -> Iterator[Row]:
     took = growing.asked(f"/api/v1/services/{growing.service_id}/trends", spans).values()
     for (interval, days), milliseconds in zip(_SPANS, took, strict=True):
         yield Row(f"p99 of trends, {size:,} events, {days} days by the {interval}", f"{milliseconds:.1f} ms")
+
+
+async def _forgetting_row(database_url: str, size: int) -> Row:
+    """What it takes to forget the tenth that came in first."""
+    connection = await asyncpg.connect(database_url)
+    began = time.monotonic()
+    gone = await forget_events_before(connection, datetime.now(UTC) - timedelta(days=SPREAD_DAYS * 0.9))
+    took = time.monotonic() - began
+    await connection.close()
+    return Row(f"forgetting the oldest of {size:,} events, in batches", f"{gone:,} in {took:.1f} s")
 
 
 def main() -> None:

@@ -12,6 +12,8 @@ from releaseray.tracking.sentry_event import parse_event
 
 GROUPS = 5_000
 RELEASES = 40
+SPREAD_DAYS = 29
+"""Over which the events that are stored came in."""
 _DAYS = 730
 
 _RELEASES = """
@@ -59,7 +61,7 @@ JOIN LATERAL (
 """
 _IDS = """
 INSERT INTO event_ids (project_id, event_id, received_at)
-SELECT $1, gen_random_uuid(), now() - interval '29 days' * (1 - n / $2::float8) FROM generate_series(1, $2) n
+SELECT $1, gen_random_uuid(), now() - interval '1 day' * $3 * (1 - n / $2::float8) FROM generate_series(1, $2) n
 """
 _KEY = "SELECT conname FROM pg_constraint WHERE conrelid = 'event_ids'::regclass AND contype = 'p'"
 _COUNTERS = (
@@ -102,7 +104,7 @@ class Past:
         connection = await asyncpg.connect(database_url)
         key = await connection.fetchval(_KEY)
         await connection.execute(f'ALTER TABLE event_ids DROP CONSTRAINT "{key}"')
-        await connection.execute(_IDS, self.project_id, events - self.events)
+        await connection.execute(_IDS, self.project_id, events - self.events, SPREAD_DAYS)
         await connection.execute(f'ALTER TABLE event_ids ADD CONSTRAINT "{key}" PRIMARY KEY (project_id, event_id)')
         for statement in _COUNTERS:
             await connection.execute(statement, self.service_id, events)

@@ -223,3 +223,9 @@ def test_only_what_is_refused_makes_a_line_in_the_log(reporter: Reporter) -> Non
 
     told = [line["status"] for line in lines if line["event"] == "request" and line["path"].endswith("/envelope/")]
     assert told == [400]
+
+
+def test_events_are_posted(reporter: Reporter) -> None:
+    answer = httpx.get(f"{reporter.url}/envelope/")
+
+    assert (answer.status_code, answer.headers["Allow"], answer.json()["error"]) == (405, "POST", "Method not allowed")
