@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import floor
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,15 +13,39 @@ from releaseray.tracking.error_state import ErrorState, Place, ResolvedIn, Sight
 from releaseray.tracking.regression import Applied, Delta, Happening, Ignore, Reopen, Resolve, apply
 from releaseray.tracking.release_order import Release, ReleaseOrder
 
-DEPLOYS = ("1.0", "1.1", "2.0-rc.1", "2.0", "1.0.1", "abcdef1", "2.1")
-SORTED = ("1.0", "1.0.1", "1.1", "2.0-rc.1", "2.0", "abcdef1", "2.1")
-"""The same as a person would put them: the backport before 1.1, the hotfix named by a sha where it shipped."""
+
+@dataclass(frozen=True)
+class Fleet:
+    """Versions as they were deployed, ten seconds apart, and the same as a person would put them."""
+
+    deploys: tuple[str, ...]
+    sorted: tuple[str, ...]
+
+
+FLEETS = (
+    # The backport stands before 1.1, the hotfix named by a sha where it shipped.
+    Fleet(
+        ("1.0", "1.1", "2.0-rc.1", "2.0", "1.0.1", "abcdef1", "2.1"),
+        ("1.0", "1.0.1", "1.1", "2.0-rc.1", "2.0", "abcdef1", "2.1"),
+    ),
+    # From months over a sha to versions, with a late fix of September and a prerelease.
+    Fleet(
+        ("2024.9", "2024.10", "abcdef1", "1.0.0", "2024.9.1", "1.1.0-rc.1", "1.1.0"),
+        ("2024.9", "2024.9.1", "2024.10", "abcdef1", "1.0.0", "1.1.0-rc.1", "1.1.0"),
+    ),
+    # Days, then numbered builds of a package, with a fix of the first day and names that say nothing.
+    Fleet(
+        ("2024-01-15", "2024-01-16", "shop@141", "shop@142", "2024-01-15.1", "friday", "shop@143"),
+        ("2024-01-15", "2024-01-15.1", "2024-01-16", "shop@141", "shop@142", "friday", "shop@143"),
+    ),
+)
 
 
 @dataclass
 class Reference:
     """Keeps every event and action for ever and works everything out from scratch, each time it is asked."""
 
+    fleet: Fleet
     past: list[tuple[Happening, tuple[str, ...]]] = field(default_factory=list)
 
     def episodes(self) -> list[tuple[Resolve | Ignore | Reopen | None, tuple[str, ...], list[Sighting]]]:
@@ -36,19 +61,19 @@ class Reference:
     def contradictions(self, action: object, deployed: tuple[str, ...], events: list[Sighting]) -> list[Sighting]:
         if not isinstance(action, Resolve):
             return []
-        newest = max((SORTED.index(name) for name in deployed), default=-1)
+        newest = max((self.fleet.sorted.index(name) for name in deployed), default=-1)
         return [event for event in events if self._contradicts(action, newest, event)]
 
     def _contradicts(self, action: Resolve, newest: int, event: Sighting) -> bool:
         since = floor(event.timestamp) >= floor(action.at)
-        mine = SORTED.index(event.release) if event.release else None
+        mine = self.fleet.sorted.index(event.release) if event.release else None
         if action.how is ResolvedIn.NOW:
             return since if mine is None or newest in (-1, mine) else mine > newest
         if mine is None:
             return False
         if action.how is ResolvedIn.RELEASE:
             assert action.release is not None
-            return mine >= SORTED.index(action.release)
+            return mine >= self.fleet.sorted.index(action.release)
         return mine > newest
 
     def status(self) -> Status:
@@ -114,8 +139,8 @@ class Ingest:
         return +self.counts
 
 
-def order_after(deployed: int) -> ReleaseOrder:
-    return ReleaseOrder(Release(name, 10.0 * time) for time, name in enumerate(DEPLOYS[:deployed]))
+def order_after(fleet: Fleet, deployed: int | None = None) -> ReleaseOrder:
+    return ReleaseOrder(Release(name, 10.0 * time) for time, name in enumerate(fleet.deploys[:deployed]))
 
 
 Step = tuple[str, int, float, str, ResolvedIn]
@@ -135,7 +160,7 @@ HISTORIES = st.lists(
 """Mostly events and resolutions, long enough that errors come back several times."""
 
 
-def play(steps: Sequence[Step]) -> list[tuple[Happening, int]]:
+def play(fleet: Fleet, steps: Sequence[Step]) -> list[tuple[Happening, int]]:
     """The history the steps tell, each with the number of deploys before it. Events come up to three seconds late, in
     any order, some twice, and from any release that is deployed."""
     story: list[tuple[Happening, int]] = []
@@ -143,16 +168,16 @@ def play(steps: Sequence[Step]) -> list[tuple[Happening, int]]:
     deployed = 2
     for number, (kind, which, late, environment, how) in enumerate(steps):
         now = 10.0 * deployed + number / 8
-        release = DEPLOYS[which % deployed] if which >= 0 else None
+        release = fleet.deploys[which % deployed] if which >= 0 else None
         if kind == "deploy":
-            deployed = min(deployed + 1, len(DEPLOYS))
+            deployed = min(deployed + 1, len(fleet.deploys))
         elif kind == "event":
             events.append(Sighting(now - late, f"{number:03}", release, environment, now))
             story.append((events[-1], deployed))
         elif kind == "repeat" and events:
             story.append((events[which % len(events)]._replace(received=now), deployed))
         elif kind == "resolve":
-            fix = (release or DEPLOYS[0]) if how is ResolvedIn.RELEASE else None
+            fix = (release or fleet.deploys[0]) if how is ResolvedIn.RELEASE else None
             story.append((Resolve(now, how, fix), deployed))
         elif kind == "ignore":
             story.append((Ignore(now, now + late if which % 2 else None, which if which > 2 else None), deployed))
@@ -161,29 +186,38 @@ def play(steps: Sequence[Step]) -> list[tuple[Happening, int]]:
     return story
 
 
-@settings(max_examples=200, deadline=None)
-@given(HISTORIES)
-def test_every_step_agrees_with_the_reference(steps: list[Step]) -> None:
-    ingest, reference = Ingest(), Reference()
-    for happening, deployed in play(steps):
-        if ingest.take(happening, order_after(deployed)):
-            reference.past.append((happening, DEPLOYS[:deployed]))
+@pytest.mark.parametrize("fleet", FLEETS)
+def test_the_order_is_a_persons_at_every_moment(fleet: Fleet) -> None:
+    for deployed in range(1, len(fleet.deploys) + 1):
+        known = fleet.deploys[:deployed]
+        assert order_after(fleet, deployed).names == tuple(name for name in fleet.sorted if name in known)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(FLEETS), HISTORIES)
+def test_every_step_agrees_with_the_reference(fleet: Fleet, steps: list[Step]) -> None:
+    ingest, reference = Ingest(), Reference(fleet)
+    for happening, deployed in play(fleet, steps):
+        if ingest.take(happening, order_after(fleet, deployed)):
+            reference.past.append((happening, fleet.deploys[:deployed]))
         assert ingest.state.status is reference.status()
         assert ingest.visible() == reference.counters()
         assert ingest.statuses[-1] is ingest.state.status
 
 
 @settings(max_examples=150, deadline=None)
-@given(HISTORIES, st.data())
-def test_events_between_two_actions_may_arrive_in_any_order(steps: list[Step], data: st.DataObject) -> None:
+@given(st.sampled_from(FLEETS), HISTORIES, st.data())
+def test_events_between_two_actions_may_arrive_in_any_order(
+    fleet: Fleet, steps: list[Step], data: st.DataObject
+) -> None:
     """And any number of times. Ignoring "until" goes by the server's clock at arrival, so it stays out here."""
-    story = [(h, n) for h, n in play(steps) if not (isinstance(h, Ignore) and h.until is not None)]
+    story = [(h, n) for h, n in play(fleet, steps) if not (isinstance(h, Ignore) and h.until is not None)]
     straight, shuffled = Ingest(), Ingest()
     for happening, _ in story:
-        straight.take(happening, order_after(len(DEPLOYS)))
+        straight.take(happening, order_after(fleet))
     for run in _runs([happening for happening, _ in story]):
         for happening in data.draw(st.permutations(run)):
-            shuffled.take(happening, order_after(len(DEPLOYS)))
+            shuffled.take(happening, order_after(fleet))
     assert shuffled.state == straight.state
     assert shuffled.visible() == straight.visible()
 
