@@ -131,7 +131,7 @@ class ErrorRelease(Output):
 
 
 class ErrorChange(Output):
-    """A change of status; `by` is null where an event did it."""
+    """What was done to the error's status, when, by whom (null where an event did it) and why."""
 
     model_config = example(_CHANGE)
 

@@ -146,7 +146,8 @@ class Deploy(Output):
 
 
 class RangeLink(Output):
-    """The ReleaseRay range from the release before to this one."""
+    """The ReleaseRay range from the release before to this one, made within seconds of a deploy. Where a version has no
+    tag, its commit stands for it."""
 
     model_config = example(_RANGE)
 
@@ -158,7 +159,8 @@ class RangeLink(Output):
 
 class ReleaseDetail(Release):
     """How a release is doing. `new` and `regressed` list errors with the most events here first, up to 100 each;
-    `deploys` has the latest first; `sessions` is null where none were reported."""
+    `deploys` has the latest first; `sessions` is null where none were reported, `range` where the repository is not
+    connected or does not know both versions."""
 
     model_config = example(
         {
