@@ -2,11 +2,12 @@
 
 from functools import partial
 
+from releaseray.notes.counting import Counts, counts
 from releaseray.notes.draft import Draft, Entries, Entry, Flags
 from releaseray.notes.flags import catchword, highlights, upgrade_instructions
 from releaseray.notes.history import History
 from releaseray.notes.personas import PERSONAS, Persona, persona
-from releaseray.notes.prepare import Counts, counts, learn, prepare
+from releaseray.notes.prepare import learn, prepare
 from releaseray.notes.prepared import Item, Prepared
 from releaseray.notes.production import Production
 from releaseray.notes.render import document

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from functools import partial
 from math import log2
-from typing import NamedTuple
 
 from releaseray.notes.apart import apart
 from releaseray.notes.authored import authored
@@ -22,21 +21,6 @@ from releaseray.notes.prepared import KEEP, QUIET, Item, Prepared
 from releaseray.notes.prune import Fate, prune
 from releaseray.notes.upgrade import requirements
 from releaseray.notes.wording import mended
-
-
-class Counts(NamedTuple):
-    """Distinct pull requests merged in a range, and distinct issues that it closes or names as its own."""
-
-    pull_requests: int
-    issues: int
-
-
-def counts(history: History) -> Counts:
-    """How many pull requests and issues are behind `history`. A pull request's number is never an issue's too."""
-    changes = link(history)
-    pulls = {change.pr for change in changes if change.pr is not None}
-    named = {number for change in changes for number in (*change.closes, *change.mentions)}
-    return Counts(len(pulls), len(named - pulls - history.pulls.keys()))
 
 
 def learn(history: History) -> Lessons:

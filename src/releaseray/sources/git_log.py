@@ -27,8 +27,8 @@ MAX_PENDING = 64 << 20
 
 
 class LogParser:
-    """Makes commits of the output of `LOG`, or of `MESSAGES`, which tells no files. Equal people and file changes
-    become one object, to spare memory.
+    """Makes commits of the output of `LOG`, or of `MESSAGES`, which tells no files. Equal people, shas and file
+    changes become one object, to spare memory.
 
     With `folder` only the commits that change something in it come out, merges by what they bring to their first
     parent.
@@ -38,6 +38,7 @@ class LogParser:
         self._within = f"{folder}/".encode("utf-8", "surrogateescape") if folder else None
         self._changes = _Changes()
         self._people = _People()
+        self._shas: dict[str, str] = {}
 
     def parse(self, chunks: Iterable[bytes]) -> Iterator[Commit]:
         """Every commit as soon as it is complete. Raises `SourceError` for a commit too big to hold."""
@@ -57,9 +58,10 @@ class LogParser:
             listed[0] = listed[0][1:]
             most = 2 * MAX_FILES
             files = tuple(map(self._changes.__getitem__, zip(listed[:most:2], listed[1:most:2], strict=True)))
+        known = self._shas.setdefault
         return Commit(
-            sha,
-            tuple(parents.split()),
+            known(sha, sha),
+            tuple([known(parent, parent) for parent in parents.split()]),
             self._people[name, email],
             int(date),
             subject[:MAX_SUBJECT],
