@@ -56,10 +56,14 @@ async def claim_due(
 async def renew(
     session: AsyncSession, table: type[JobRow], claims: Collection[tuple[str, int]], lease: timedelta
 ) -> set[str]:
-    """Keep claims (ids with their attempts) alive; the ids of those that still hold."""
-    held = tuple_(col(table.id), col(table.attempt)).in_(list(claims))
-    statement = update(table).where(held, col(table.due_at).is_not(None)).values(due_at=func.now() + lease)
-    return set((await session.exec(statement.returning(col(table.id)))).scalars().all())
+    """Keep claims (ids with their attempts) alive; the ids of those that nobody took over. A job that is done is among
+    them: whoever did it may still have something to clear away."""
+    mine = tuple_(col(table.id), col(table.attempt)).in_(list(claims))
+    statement = update(table).where(mine, col(table.due_at).is_not(None)).values(due_at=func.now() + lease)
+    held = set((await session.exec(statement.returning(col(table.id)))).scalars().all())
+    if len(held) < len(claims):
+        held |= set((await session.exec(select(table.id).where(mine, col(table.due_at).is_(None)))).all())
+    return held
 
 
 async def release(session: AsyncSession, table: type[JobRow], id: str, attempt: int) -> None:
