@@ -100,3 +100,8 @@ def test_a_fragment_belongs_to_who_added_it_and_loses_the_mark_of_its_kind() -> 
     edited = commit(3, "Spell the news alike (#9)")._replace(files=(FileChange("M", path),))
     told = build(history(edited, added, fragments={path: "Fixed: the lid closes again\n"}), "engineer")
     assert [entry.text for entry in told.entries if "lid" in entry.text] == ["The lid closes again (#7)"]
+
+
+def test_a_release_is_no_news_whatever_stands_before_its_version() -> None:
+    titles = ("Release :gem: v4.4.1", "Release the 4.4.1", "Release memory at 80 percent")
+    assert [prepare(history(commit(2, title))).items[0].fate for title in titles] == ["release", "release", "told"]

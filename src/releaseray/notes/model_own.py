@@ -22,7 +22,7 @@ that are learned from: the newest of each."""
 FEWEST_LISTED = 12
 """Listed changes from which on the past says something of what is left out."""
 
-FEWEST_FOUND = 0.25
+FEWEST_FOUND = 0.33
 """Share of the notes that must find their change, or silence says nothing: then only how many changes a project lists
 is learned, and not which."""
 

@@ -41,7 +41,7 @@ _RELEASE = re.compile(
     rf"(?:[\w@/.-]{{1,60}}[ @])?{_VERSION}(?: release)?$"
     rf"|(?:[-\w]{{1,30}}(?: [-\w]{{1,30}}){{0,2}}: )?(?:release|releasing|prepare|preparing|start|tag"
     rf"|publish|cut|version|"
-    rf"set version|begin|finali[sz]e)(?: [-\w]{{1,30}}){{0,4}} {_VERSION}(?: release)?\.?$"
+    rf"set version|begin|finali[sz]e)(?: [-:\w]{{1,30}}){{0,4}} {_VERSION}(?: release)?\.?$"
     r"|(?:bump|update|set|increment|upgrade)(?: (?:the|to|package|crate|project|app|dev|lib|library|next|new)){0,4} "
     r"version(?: number| string)?(?: (?:to|from|for|in) .{0,200})?$"
     rf"|bump(?:ed|ing|s)? (?:to |up to )?{_VERSION}$|bump(?:ed|ing|s)?:? (?:the )?version\b"
