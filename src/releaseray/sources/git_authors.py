@@ -42,12 +42,15 @@ class FirstCommits:
         if not wanted:
             return False
         stdin = "".join([*(f"{sha}\n" for sha in wanted), *(f"^{sha}\n" for sha in self.covered)]).encode("ascii")
+        # Newest first: of all lines with the same addresses the last one stays, the oldest
+        oldest = {line.split(b" ", 2)[2]: line for line in _lines(git, stdin)}
         new: dict[str, tuple[str, int]] = {}
-        for line in _lines(git, stdin):
+        for line in oldest.values():
             sha, date, emails = line.split(b" ", 2)
-            # Newest first: what comes last is the oldest
             for email in emails.split(b"\0"):
-                new[text(email).lower()] = (sha.decode("ascii"), int(date))
+                known = new.setdefault(text(email).lower(), (sha.decode("ascii"), int(date)))
+                if int(date) < known[1]:
+                    new[text(email).lower()] = (sha.decode("ascii"), int(date))
         self.first = {**new, **self.first}
         self.covered += wanted
         return True
