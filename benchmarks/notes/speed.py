@@ -1,7 +1,8 @@
 """How fast notes are made: `python -m benchmarks.notes.speed REPO [--until TAG] [--commits 200,1000,20000]`.
 
 First the engine, stage by stage, in CPU time (garbage collection off, the best of the runs). Then whole processes, in
-turn, against `git log --name-status` and, where it is installed, git-cliff. REPO is a clone that git-cliff can work
+turn, against `git log --name-status` and, where it is installed, git-cliff; "times faster" is git-cliff's time over
+ours in the same round, below 1 where it is slower. REPO is a clone that git-cliff can work
 in, so not a bare one.
 """
 
@@ -47,8 +48,8 @@ def main(arguments: Sequence[str]) -> None:
         for start in starts:
             print(_engine(asyncio.run(_history(repo, start, until)), asked.runs), flush=True)
     if asked.only != "engine":
-        names = ("git log", "releaseray", "git-cliff", "git-cliff, paths")
-        print(f"\n| commits | {' | '.join(names)} |\n" + "|---" * 5 + "|")
+        names = ("git log", "releaseray", "git-cliff", "git-cliff, paths", "times faster", "times faster, paths")
+        print(f"\n| commits | {' | '.join(names)} |\n" + "|---" * 7 + "|")
         for start in starts:
             print(_processes(repo, f"{start}..{until}", asked.runs), flush=True)
 
@@ -106,7 +107,7 @@ def _timed(name: str, times: dict[str, float], call: Callable[[], T]) -> T:
 
 
 def _processes(repo: Path, asked: str, runs: int) -> str:
-    """A row of the second table: wall-clock milliseconds, the middle of the runs and their spread."""
+    """A row of the second table: wall-clock milliseconds and ratios, the middle of the runs and their spread."""
     cliff = ("git-cliff", "--offline", asked) if shutil.which("git-cliff") else None
     commands: list[Command | None] = [
         ("git", "log", "--name-status", asked),
@@ -120,7 +121,9 @@ def _processes(repo: Path, asked: str, runs: int) -> str:
             if command:
                 known.append(_wall(command, repo))
     number = _git(repo, "rev-list", "--count", asked)
-    return f"| {int(number):,} | {' | '.join(map(_spread, times))} |"
+    _, ours, *others = times
+    factors = [[cliff / own for own, cliff in zip(ours, known, strict=True)] if known else [] for known in others]
+    return f"| {int(number):,} | {' | '.join([*map(_spread, times), *map(_times, factors)])} |"
 
 
 def _wall(command: Command, repo: Path) -> float:
@@ -132,6 +135,10 @@ def _wall(command: Command, repo: Path) -> float:
 
 def _spread(times: Sequence[float]) -> str:
     return f"{median(times):,.0f} ms ({min(times):,.0f} to {max(times):,.0f})" if times else "not installed"
+
+
+def _times(factors: Sequence[float]) -> str:
+    return f"{median(factors):.2f} ({min(factors):.2f} to {max(factors):.2f})" if factors else "not installed"
 
 
 if __name__ == "__main__":
