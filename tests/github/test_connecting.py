@@ -57,8 +57,9 @@ def test_it_is_described_as_github_has_it(client: httpx.Client, org: Org, hub: E
 def release_by(hub: Enterprise, *authors: str) -> list[str]:
     """v1.3.0, made of a commit by each author; their shas."""
     for name in authors:
-        author = f"--author={name.title()} <{name}@example.com>"
-        hub.repo.git("commit", "-q", "--allow-empty", author, "-m", f"wip of {name}")
+        (hub.repo.path / "src" / f"{name}.py").write_text("x = 1\n")
+        hub.repo.git("add", "-A")
+        hub.repo.git("commit", "-q", f"--author={name.title()} <{name}@example.com>", "-m", f"wip of {name}")
     hub.repo.tag("v1.3.0")
     return [hub.sha(f"v1.3.0~{age}") for age in reversed(range(len(authors)))]
 
@@ -67,12 +68,12 @@ def test_what_github_knows_is_in_the_range_and_its_drafts(client: httpx.Client, 
     jane, octo, moved = release_by(hub, "jane", "octo", "moved")
     issue = {"number": 30, "title": "Crash", "repository": {"nameWithOwner": "acme/myapp"}, "labels": {"nodes": []}}
     hub.pulls = {
-        jane: [pull(21, "jane", title="Sign in with passkeys", labels={"nodes": [{"name": "feature"}]})],
+        jane: [pull(21, "jane", title="Add sign-in with passkeys", labels={"nodes": [{"name": "feature"}]})],
         octo: [
             pull(
                 22,
                 "octo",
-                title="Sessions of sleeping tabs",
+                title="Fix crash when a tab sleeps",
                 labels={"nodes": [{"name": "bug"}]},
                 closingIssuesReferences={"nodes": [issue]},
             )
@@ -86,7 +87,7 @@ def test_what_github_knows_is_in_the_range_and_its_drafts(client: httpx.Client, 
     assert (counted["prCount"], counted["issueCount"]) == (3, 1)
     asked = len(hub.calls)
     engineer, internal, customer = (draft(client, made["id"], name) for name in ("engineer", "internal", "customer"))
-    assert "## Fixes\n- Sessions of sleeping tabs (#22)" in engineer["bodyMd"]
+    assert "## Fixes\n- Fix crash when a tab sleeps (#22)" in engineer["bodyMd"]
     assert "**First contributions:** Octo\n" in engineer["bodyMd"]
     assert set(engineer["flags"]["contributors"]) == {"Jane", "Octo", "Moved"}
     assert "passkeys" in internal["bodyMd"]

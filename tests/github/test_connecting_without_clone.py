@@ -74,7 +74,7 @@ def calls_left(hub: httpx.Client) -> int:
 def test_from_a_token_to_three_drafts(client: httpx.Client, hub: httpx.Client) -> None:
     path = "/repos/acme/myapp"
     release(hub, path, "v1.0.0")
-    number = merge(hub, path, "tabs", "Keep the session of sleeping tabs", "Logged out over lunch")
+    number = merge(hub, path, "tabs", "Fix crash when a tab sleeps", "Logged out over lunch")
     release(hub, path, "v1.1.0")
     answer = client.post("/api/repos", json={"fullName": "acme/myapp", "token": TOKEN, "apiUrl": api_url(hub)})
     assert answer.status_code == 201, answer.text
@@ -92,7 +92,7 @@ def test_from_a_token_to_three_drafts(client: httpx.Client, hub: httpx.Client) -
         draft = finished(client, asked.json()["id"])
         assert draft["bodyMd"]
         if persona == "engineer":
-            assert f"## Fixes\n- Keep the session of sleeping tabs (#{number})" in draft["bodyMd"]
+            assert f"## Fixes\n- Fix crash when a tab sleeps (#{number})" in draft["bodyMd"]
     assert left - calls_left(hub) == 1, "a range that was read once was read again"
     assert client.delete(f"/api/repos/{repo['id']}").status_code == 200
 

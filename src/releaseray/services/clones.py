@@ -5,6 +5,7 @@ import math
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx
 from pydantic import SecretStr
@@ -24,11 +25,18 @@ from releaseray.sources.git_remote import Authorization
 from releaseray.sources.github import GitHubSource, GitHubUnavailable
 from releaseray.sources.github_rest import GitHubRest
 
-PROMPT = 5.0
-"""Seconds that GitHub may ask to wait while somebody waits for an answer."""
-PATIENT = 60.0
-"""The same in a worker."""
-_ATTEMPTS = 5
+
+class Patience(NamedTuple):
+    """How many seconds GitHub may ask to wait, and how often it is called at most for one answer."""
+
+    seconds: float
+    attempts: int
+
+
+PROMPT = Patience(5.0, 2)
+"""While somebody waits for an answer."""
+PATIENT = Patience(60.0, 5)
+"""In a worker."""
 
 
 def mirror_of(runtime: Runtime, repo: Repository) -> Path:
@@ -42,8 +50,8 @@ def accept(runtime: Runtime, location: str) -> NormalisedLocation:
     return check_location(location, runtime.settings.repo_paths or ())
 
 
-def source(runtime: Runtime, repo: Repository, *, patience: float = PROMPT) -> Source:
-    """The source that reads `repo`; does nothing yet. It waits `patience` seconds at most when GitHub asks for a pause.
+def source(runtime: Runtime, repo: Repository, *, patience: Patience = PROMPT) -> Source:
+    """The source that reads `repo`; does nothing yet.
 
     Raises `SourceError` when the operator allows it no more, or its secrets are lost.
     """
@@ -52,8 +60,8 @@ def source(runtime: Runtime, repo: Repository, *, patience: float = PROMPT) -> S
     kept = KeptAnswers(runtime.database, repo.org_id)
     auth = _auth(runtime, repo)
     anonymous = isinstance(auth, NoAuth)
-    attempts = 1 if anonymous else _ATTEMPTS
-    api = GitHubApi(runtime.vendors, auth, url=repo.api_url, storage=kept, attempts=attempts, patience=patience)
+    attempts = 1 if anonymous else patience.attempts
+    api = GitHubApi(runtime.vendors, auth, url=repo.api_url, storage=kept, attempts=attempts, patience=patience.seconds)
     told: Source = GitHubRest(api, repo.full_name, storage=kept)
     if not repo.cloneless:
         told = _git(runtime, repo, None if anonymous else api.git_authorization)
