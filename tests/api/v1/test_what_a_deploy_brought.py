@@ -60,6 +60,23 @@ def test_a_commit_resolves_the_error_it_says_it_fixes(
     reporter.wait_for((1, 0, 1), "1.1.0")
 
 
+def test_a_commit_may_name_errors_by_their_links(
+    server: Server, client: httpx.Client, reporter: Reporter, shop: GitRepository
+) -> None:
+    reporter.deploy("1.0.0", repository=URL)
+    for function in ("pay", "refund"):
+        reporter.raised(function=function)
+    reporter.wait_for((2, 2, 0))
+    ids = [error["id"] for error in client.get("/api/v1/errors").json()["errors"]]
+    ours, theirs = server.runtime.settings.base_url.rstrip("/"), "https://elsewhere.example"
+    message = f"Check amounts\n\nFixes {ours}/api/v1/errors/{ids[0]}\nFixes {theirs}/api/v1/errors/{ids[1]}"
+    sha = write(shop, message, "shop/cart.py", CART.format(body="check(abs(amount))"))
+    reporter.deploy("1.1.0", repository=URL, commit_sha=sha)
+    eventually(lambda: is_all_read(server, reporter))
+    shown = [client.get(f"/api/v1/errors/{id}").json()["status"] for id in ids]
+    assert shown == ["resolved", "new"]
+
+
 def is_all_read(server: Server, reporter: Reporter) -> bool:
     """Whether the worker has read every deploy of a service."""
     query = "SELECT count(*) FROM deploys WHERE service_id = $1 AND examined_at IS NULL"
