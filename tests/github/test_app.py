@@ -4,11 +4,12 @@ from typing import Any
 
 import httpx
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 from tests.github.conftest import OpenApi
 from tests.github.keys import private_pem
 
 from releaseray.github import DEFAULT_URL, GitHubApp, GitHubError, Installation, api_base, web_base
+from releaseray.settings import Settings
 
 ACCOUNT = {"login": "acme", "id": 1}
 
@@ -60,3 +61,18 @@ def test_an_installation_has_one_token_keeper() -> None:
 )
 def test_the_addresses_of_one_github(written: str, base: str, site: str) -> None:
     assert (api_base(written), web_base(base)) == (base, site)
+
+
+def test_the_apps_settings() -> None:
+    with pytest.raises(ValidationError, match="set it together with RELEASERAY_GITHUB_APP_ID"):
+        Settings(github_app_id="7")
+    with pytest.raises(ValidationError, match="set it together with RELEASERAY_GITHUB_APP_ID"):
+        Settings(github_app_private_key=SecretStr(private_pem()))
+
+
+def test_a_private_key_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELEASERAY_GITHUB_APP_ID", "7")
+    monkeypatch.setenv("RELEASERAY_GITHUB_APP_PRIVATE_KEY", private_pem().replace("\n", "\\n"))
+    settings = Settings()
+    assert settings.github_app_private_key == SecretStr(private_pem())
+    assert "PRIVATE KEY" not in repr(settings)
