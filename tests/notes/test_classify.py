@@ -42,6 +42,8 @@ def test_what_is_written_in_the_body_decides(body: str, category: Category | Non
     [
         ("changes/12.bugfix.rst", "Fixed it.", Category.FIX, True),
         ("newsfragments/12.misc.rst", "", Category.INTERNAL, False),
+        (".changelog/12.added", "`app`: point at the new page", Category.FEATURE, True),
+        ("changelog.d/12.removed", "The old way", Category.BREAKING, True),
         (".changes/unreleased/Fixed-20240101.yaml", "kind: Fixed\nbody: it", Category.FIX, True),
         (".chloggen/leak.yaml", "change_type: 'breaking'\nnote: x", Category.BREAKING, True),
         (".changeset/brave-cats.md", "---\n'@acme/app': minor\n---\n\nA flag", Category.FEATURE, True),

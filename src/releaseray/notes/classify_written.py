@@ -49,6 +49,7 @@ _KINDS = {
     "none": Category.INTERNAL,
     "major": Category.BREAKING,
 }
+_EXTENSIONS = frozenset({"md", "rst", "txt", "markdown", "adoc", "asciidoc", "yml", "yaml", "toml", "json", "html"})
 _GITHUB_MAJOR = re.compile(
     r"^(?:semver[-:/ ]?)?major$|^(?:kind/)?(?:api|breaking)[- ]?change$|^breaking$", re.IGNORECASE
 )
@@ -120,6 +121,8 @@ def _fragment(fragment: Fragment) -> Said:
         return _of_kind(found[1], reason)
     if name.endswith((".yaml", ".yml")) and (key := _RENO.search(fragment.text)):
         return _of_kind(key[1], reason)
-    words = [word for part in name.lower().split(".")[:-1] for word in re.split(r"[_\d-]+", part) if word]
+    parts = name.lower().split(".")
+    parts = parts[:-1] if parts[-1] in _EXTENSIONS or len(parts) == 1 else parts
+    words = [word for part in parts for word in re.split(r"[_\d-]+", part) if word]
     kind = next((word for word in words if word in _KINDS or word in KIND_CATEGORIES or heading_category(word)), "")
     return _of_kind(kind, reason)

@@ -89,12 +89,12 @@ def _items(pruned: list[tuple[Change, Fate]], context: Context) -> Iterator[Item
 
 
 _UPKEEP = frozenset({Fate.DEPENDENCY, Fate.CHORE})
-"""Fates that an author's own words, or a project that lists such changes, may turn."""
+"""Fates that a project that lists such changes may turn; what its author wrote for users turns any but one."""
 
 
 def _item(change: Change, fate: Fate, context: Context) -> Item:
     text = authored(change) or _told(change)
-    spoken = fate in _UPKEEP and (context.listing or says_loudly(change))
+    spoken = fate is not Fate.CANCELLED and ((context.listing and fate in _UPKEEP) or says_loudly(change))
     if fate is not Fate.TOLD and not spoken:
         return Item(change, Category.INTERNAL, 0.0, _FATE_REASONS[fate], fate, text, False, 0.0)
     verdict = classify(change, context)

@@ -25,7 +25,7 @@ _SECTIONS = {
     Category.INTERNAL: "Internal",
 }
 _MOST = 40
-_FEW = 3
+_OPENING = 60
 _UPDATED = re.compile(
     r"(?:bump|update|upgrade)s? (?:dependency |rust crate |module )?`?(@?[\w./-]+)`? (?:from|to)\b", re.IGNORECASE
 )
@@ -38,16 +38,16 @@ class Engineer:
     order = 1
 
     def shown(self, release: Prepared) -> Sequence[Item]:
-        """What matters; in a release where almost nothing does, the quiet changes too."""
-        items = [item for item in release.items if item.matters]
-        if len(items) < _FEW:
+        """What matters, and what takes back something released; where nothing does, the quiet changes."""
+        items = [item for item in release.items if item.matters or (item.fate is Fate.TOLD and item.change.reverts)]
+        if not items:
             items = [item for item in release.items if item.fate is Fate.TOLD]
         return sorted(items, key=lambda item: -item.weight)
 
     def line(self, item: Item, release: Prepared) -> str:
         """In the mood of the project's own changelog; its author's, where it has none."""
         words = past(item.note, item.fault) if release.reports else imperative(item.note, item.fault)
-        scope = f"**{inline(item.change.headline.scope)}:** " if item.change.headline.scope else ""
+        scope = f"**{inline(item.change.headline.scope)}:** " if _needs_scope(item) else ""
         number = f" (#{item.change.pr})" if item.change.pr is not None else ""
         return f"{scope}{inline(words)}{number}"
 
@@ -111,3 +111,9 @@ def _dependencies(release: Prepared) -> str:
 
 
 PERSONA = Engineer()
+
+
+def _needs_scope(item: Item) -> bool:
+    """Whether the sentence leaves unsaid where the change is: what was written for readers often begins with it."""
+    head = item.change.headline
+    return bool(head.scope) and (item.note == head.text or head.scope.lower() not in item.note[:_OPENING].lower())
