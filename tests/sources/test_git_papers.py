@@ -228,6 +228,7 @@ async def test_a_projects_own_name_before_its_versions_is_no_package(repo: Repo,
 async def test_the_commits_before_the_range_are_read_when_asked_for(
     repo: Repo, source: GitSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    repo.commit("Begin", CHANGELOG_md=PAST)
     for number in range(5):
         repo.commit(f"Change {number}", src__app_py=f"{number}\n")
     repo.tag("v1")
@@ -247,3 +248,10 @@ async def test_the_commits_before_the_range_are_read_when_asked_for(
     cut = await past()
     assert 0 < len(cut) < 3
     assert cut == found[: len(cut)]
+
+
+async def test_without_a_changelog_the_commits_before_the_range_teach_nothing(repo: Repo, source: GitSource) -> None:
+    older = repo.commit("Change 1", src__app_py="1\n")
+    newer = repo.commit("Change 2", src__app_py="2\n")
+    read = await source.history(from_tag="v1", from_sha=older, to_tag="v2", to_sha=newer, past=True)
+    assert read.past == ()

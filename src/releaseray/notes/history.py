@@ -85,8 +85,9 @@ class History:
     of EARLIER versions. `fragments` maps the paths of news fragments, changesets and the like that commits of the
     range added to their text. `manifests` are the packaging files the range changed. `known_emails` are the
     lower-cased addresses of people with commits before the range. `past` are commits that `from_tag` reaches,
-    newest first, as many as the source cares to read (a thousand do): beside `changelog` they teach how the
-    project files its changes and what it leaves out. `pulls` and `issues` are empty when only git was asked.
+    newest first, as many as the source cares to read (a thousand do, and none without a `changelog`): beside it
+    they teach how the project files its changes and what it leaves out. `pulls` and `issues` are empty when only
+    git was asked.
     """
 
     full_name: str

@@ -1,7 +1,7 @@
 """Reading a range: log, papers and authors side by side, each in a thread of its own."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -58,7 +58,7 @@ def read_range(git: Git, asked: Range, index: Path, *, past: bool = False, files
             whole = files or folder is not None
             log = pool.submit(_read_log, git, asked, folder, pool) if whole else pool.submit(_read_messages, git, asked)
             papers = pool.submit(changelog, objects, asked.from_sha, folder)
-            before = pool.submit(_read_past, git, asked.from_sha if past else None, folder)
+            before = pool.submit(_read_past, git, asked.from_sha if past else None, folder, papers)
             authors = pool.submit(first_commits, git, index, asked.from_sha)
             commits = log.result()
             own_words = papers.result()
@@ -121,9 +121,10 @@ def _too_long() -> SourceError:
     return SourceError(f"The range has more than {MAX_COMMITS} commits; choose a shorter one.")
 
 
-def _read_past(git: Git, sha: str | None, folder: str | None) -> tuple[Commit, ...]:
-    """The newest commits that `sha` reaches, `MAX_PAST` at most and of no more than `MAX_PAST_BYTES`."""
-    if sha is None:
+def _read_past(git: Git, sha: str | None, folder: str | None, papers: Future[str]) -> tuple[Commit, ...]:
+    """The newest commits that `sha` reaches, `MAX_PAST` at most and of no more than `MAX_PAST_BYTES`; none where no
+    changelog says what became of them."""
+    if sha is None or not papers.result():
         return ()
     chunks = _Bounded(git.stream(*LOG, f"--max-count={MAX_PAST}", sha, "--", timeout=HISTORY_TIMEOUT))
     commits = tuple(LogParser(folder).parse(chunks))
