@@ -109,3 +109,8 @@ def test_versions_of_one_number_count_where_nothing_else_is_said() -> None:
 def test_a_heading_that_tells_a_story_names_no_category() -> None:
     log = "# 2.0.0\n\n## Emit deprecation warnings for configuration option renames\n\n- Fix the shuffle (#3)\n"
     assert [note.category for note in notes_of(log)] == [None]
+
+
+def test_that_nothing_changed_is_no_note() -> None:
+    notes = notes_of("## 8.1.3\n\n*   No changes.\n\n## 8.1.2\n\n*   No changes to the API are lost now\n")
+    assert [note.version for note in notes] == ["8.1.2"]

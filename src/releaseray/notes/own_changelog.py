@@ -59,6 +59,7 @@ _LEADING_NUMBER = re.compile(r"^\W{0,2}#?\d{2,6}\]?(?:\([^)\s]*\))?\)?[:,]?\s+")
 _NOT_NOTES = re.compile(
     r"contributors?$|^contributors|^credits?\b|^thanks\b|^committers|^install|^closed issues", re.IGNORECASE
 )
+_NO_NOTE = re.compile(r"\W*no (?:\w+ )?changes\W*", re.IGNORECASE)
 _DATED = re.compile(r"\d{4}|\bTBD\b|unreleased|\bdev\b", re.IGNORECASE)
 _MARKUP = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)|`([^`<]+?) <[^>]*>`_+|<!--.*?-->|:\w+:(?=`)")
 _LINK_DEFINITION = re.compile(r"^\s*(?:\[[^\]]+\]:|\.\. )")
@@ -79,7 +80,7 @@ class _Reader:
         raw, self.parts = " ".join(self.parts)[:LONGEST_NOTE], []
         text = _MARKUP.sub(lambda m: m[1] or m[2] or "", raw).strip()
         heading = self.heading()
-        if not self.version or len(text) < 4 or _NOT_NOTES.search(heading):
+        if not self.version or len(text) < 4 or _NO_NOTE.fullmatch(text) or _NOT_NOTES.search(heading):
             return None
         text = _LEADING_NUMBER.sub("", text)
         numbers = tuple(dict.fromkeys(int(n) for n in _NUMBERS.findall(raw) if len(n) < 8))
