@@ -18,8 +18,8 @@ from structlog.contextvars import bound_contextvars
 from releaseray import jobs
 from releaseray.models import now
 from releaseray.repositories.expiry import forget_events_before
-from releaseray.repositories.incoming import forget_incoming_before
 from releaseray.repositories.github import forget_answers_before
+from releaseray.repositories.incoming import forget_incoming_before
 from releaseray.repositories.organizations import forget_idempotency_before
 from releaseray.repositories.webhooks import forget_deliveries_before, forget_former_secrets
 from releaseray.services import calls, deploys, generation
