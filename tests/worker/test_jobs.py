@@ -59,8 +59,9 @@ async def insert(desk: Desk, number: int, persona: str) -> str:
     """A draft that is asked for, and queued by nobody yet."""
     draft_id = f"draft_{time.time_ns()}"
     await desk.runtime.database.raw.execute(
-        "INSERT INTO drafts (id, org_id, range_id, persona, status, body_md, flags, attempt, request_id, created_at, "
-        "updated_at) VALUES ($1, $2, $3, $4, 'processing', '', '{}', 0, '', now(), now())",
+        "INSERT INTO drafts (id, org_id, range_id, persona, status, body_md, flags, automatic, publish_to, attempt, "
+        "request_id, created_at, updated_at) "
+        "VALUES ($1, $2, $3, $4, 'processing', '', '{}', false, '{}', 0, '', now(), now())",
         *(draft_id, desk.org.id, desk.ranges[number], persona),
     )
     return draft_id
