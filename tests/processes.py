@@ -26,7 +26,14 @@ def the(name: str, data_dir: Path) -> psutil.Process:
 
 def alive(those: Iterable[psutil.Process]) -> list[psutil.Process]:
     """Those that still run; one that only waits to be reaped does not."""
-    return [process for process in those if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+    return [process for process in those if _runs(process)]
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 30) -> None:

@@ -1,11 +1,12 @@
 """Connecting repositories, their tags, and ranges between tags."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from tests.conftest import make_org, serving
+from tests.conftest import Org, make_org, serving
 from tests.repository import GitRepository
 
 from releaseray.settings import Settings
@@ -44,6 +45,13 @@ def test_what_is_no_range_is_refused_by_field(
     answer = create(client, repo_id, from_tag, to_tag)
     assert answer.status_code == 400
     assert list(answer.json()["details"]) == [field]
+
+
+def test_many_organizations_may_connect_repositories_of_one_name(
+    new_org: Callable[..., Org], git_repo: GitRepository
+) -> None:
+    answers = [new_org().client.post("/api/repos", json={"url": str(git_repo.path)}) for _ in range(12)]
+    assert {answer.status_code for answer in answers} == {201}
 
 
 def test_two_unknown_tags_are_both_named(client: httpx.Client, repo_id: str) -> None:

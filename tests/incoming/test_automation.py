@@ -204,7 +204,8 @@ def test_a_draft_that_somebody_is_waiting_for_becomes_the_automatic_one(server: 
 
 def test_an_allowance_that_is_used_up_is_said(server: Server, hub: Hub) -> None:
     org = hub.client.get(f"/api/repos/{hub.repo_id}").json()["orgId"]
-    used = "INSERT INTO usage VALUES ($1, to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM'), 0, 10000, 0)"
+    used = "INSERT INTO usage VALUES ($1, to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM'), 0, 10000, 0) "
+    used += "ON CONFLICT (org_id, month) DO UPDATE SET drafts_generated = 10000"
     server.run(server.runtime.database.raw.execute(used, org))
     hub.set(automatic=True)
     hub.release("v1.3.0")

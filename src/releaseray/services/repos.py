@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from itertools import count
+from secrets import token_hex
 
 from releaseray.db import UnitOfWork
 from releaseray.errors import Conflict
@@ -14,7 +14,7 @@ from releaseray.services import clones
 from releaseray.services.runtime import Runtime
 from releaseray.sources import SourceError
 
-_SLUG_TRIES = 100
+_NUMBERED = 9
 
 
 async def connect(runtime: Runtime, uow: UnitOfWork, org_id: str, location: str, field: str) -> tuple[Repository, bool]:
@@ -55,16 +55,22 @@ async def insert(uow: UnitOfWork, org_id: str, repo: Repository) -> tuple[Reposi
     """Add a repository under a slug that is free; the one that somebody connected meanwhile, if so."""
     base = re.sub(r"[^a-z0-9]+", "-", repo.full_name.lower()).strip("-") or "repository"
     repos = Repos(uow.session, org_id)
-    for number in count(1):
-        repo.slug = base if number == 1 else f"{base}-{number}"
+    number = 0
+    while True:
+        number += 1
+        repo.slug = _slug(base, number)
         if await repos.insert(repo):
             return repo, True
         meanwhile = await repos.by_location(repo.location)
         if meanwhile is not None:
             return meanwhile, False
-        if number == _SLUG_TRIES:
-            break
-    raise Conflict(f"Too many repositories are named {repo.full_name}.")
+
+
+def _slug(base: str, number: int) -> str:
+    """The name itself, then with a small number, and by chance once many organizations have taken those."""
+    if number == 1:
+        return base
+    return f"{base}-{number if number <= _NUMBERED else token_hex(4)}"
 
 
 async def tags(runtime: Runtime, repo: Repository) -> Sequence[Tag]:

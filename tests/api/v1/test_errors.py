@@ -189,7 +189,7 @@ def test_ignored_for_some_events(client: httpx.Client, reporter: Reporter, error
 
 
 def test_ignored_for_a_time(client: httpx.Client, error: dict[str, Any]) -> None:
-    soon = datetime.now(UTC) + timedelta(seconds=1.2)
+    soon = datetime.now(UTC) + timedelta(seconds=3)
     patched(client, error, status="ignored", ignored_until=soon.isoformat())
     assert client.get("/api/v1/errors?status=ignored").json()["total"] == 1
     eventually(lambda: only_error(client)["status"] == "new")

@@ -73,6 +73,8 @@ def test_a_storm_of_wrong_keys_locks_out_no_right_one(settings: Settings, server
         reporter = new_reporter(guarded, client)
         wrong = {"X-Sentry-Auth": f"Sentry sentry_key={'0' * 32}"}
         statuses = [reporter.send(envelope(exception()), **wrong).status_code for _ in range(8)]
-        assert statuses == [401] * 5 + [429] * 3
+        # Other tests may have failed to authenticate from this address within the minute.
+        assert statuses.count(401) <= 5
+        assert statuses[-3:] == [429] * 3
         reporter.raised()
         reporter.wait_for((1, 1, 0))
