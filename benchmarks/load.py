@@ -52,6 +52,7 @@ class _Client(asyncio.Protocol):
         self.answered = 0
         self.failure: str | None = None
         self.ended = False
+        self.closed = asyncio.get_running_loop().create_future()
         self._request = request
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -71,6 +72,7 @@ class _Client(asyncio.Protocol):
     def connection_lost(self, problem: Exception | None) -> None:
         if not self.ended:
             self.failure = "the server closed a connection"
+        self.closed.set_result(None)
 
     def end(self) -> None:
         self.ended = True
@@ -94,6 +96,7 @@ async def _python(url: str, key: str, seconds: float) -> Load:
     took = time.perf_counter() - began
     for client in clients:
         client.end()
+    await asyncio.gather(*(client.closed for client in clients))
     failures = {client.failure for client in clients if client.failure}
     if failures:
         raise RuntimeError(f"the load failed: {', '.join(sorted(failures))}")

@@ -49,7 +49,7 @@ async def test_the_load_without_wrk_counts_what_was_answered(server: Server) -> 
 
 async def test_a_load_that_is_refused_counts_for_nothing(server: Server) -> None:
     with pytest.raises(RuntimeError, match="404"):
-        await load._python(f"{server.url}/nothing", "", 0.1)
+        await load._python(f"{server.url}/nothing", "", 1.0)
 
 
 def test_the_table_reads_as_plain_text() -> None:
