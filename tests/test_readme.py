@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,17 @@ from tests.repository import GitRepository
 
 README = Path(__file__).parent.parent / "README.md"
 _BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
-_ID = re.compile(r"\b(org|repo|range|draft|pub|key)_[0-9A-Za-z]{22}\b")
+_QUESTION = re.compile(r"/(releases/rel|errors/err)_\w+$")
+UPDATING = bool(os.environ.get("UPDATE_README"))
+WORKERS_TAKE = 5.0 if UPDATING else 30.0
+"""Seconds."""
+_ID = re.compile(r"\b(org|repo|range|draft|pub|key|svc|rel|err)_[0-9A-Za-z]{22}\b")
 _VARIABLE = [
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "TIME"),
     (re.compile(r"/changelog/acme-myapp(-\d+)?/"), "/changelog/SLUG/"),
     (re.compile(r'"estimatedTime": \d+'), '"estimatedTime": N'),
+    (re.compile(r'"timestamp": [\d.]+'), '"timestamp": TIME'),
+    (re.compile(r"//[0-9a-f]{32}@([^/]+)/\d+"), r"//KEY@\1/N"),
 ]
 
 
@@ -85,18 +92,28 @@ def test_the_session_prints_what_the_readme_shows(settings: Settings, tmp_path: 
             command = command.replace('$(releaseray keys create --name "CI/CD Pipeline")', org.key)
             return _ID.sub(lambda id: latest.get(id[1], id[0]), command)
 
+        def told(command: str, expected: str) -> str:
+            """What it prints; a question is asked again while the workers are still at what it is about."""
+            ends = time.monotonic() + WORKERS_TAKE
+            while True:
+                printed = shell.run(command)
+                as_shown = normal(printed.replace(server.url, "http://127.0.0.1:8000")) == normal(expected)
+                if as_shown or not _QUESTION.search(command) or time.monotonic() > ends:
+                    return printed
+                time.sleep(0.2)
+
         for block in _BLOCK.findall(text):
             written = ""
             for command, expected in steps(block):
                 shown = _ID.sub(lambda id: latest.get(id[1], id[0]), command)
-                printed = shell.run(here(command)).replace(server.url, "http://127.0.0.1:8000")
+                printed = told(here(command), expected).replace(server.url, "http://127.0.0.1:8000")
                 latest.update({id[1]: id[0] for id in _ID.finditer(printed)})
                 written += f"$ {shown}\n" + (f"{printed}\n" if printed else "")
-                if not os.environ.get("UPDATE_README"):
+                if not UPDATING:
                     assert normal(printed) == normal(expected), command
             text = text.replace(f"```console\n{block}```", f"```console\n{written}```")
         shell.close()
-    if os.environ.get("UPDATE_README"):
+    if UPDATING:
         README.write_text(text)
 
 
