@@ -10,6 +10,9 @@ NODE_MODULES := $(NODE:%=%/node_modules/.package-lock.json)
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
 
+# Every server and worker that a test starts would compile the whole product anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DELETE_ON_ERROR:
 .PHONY: help install run test lint check-migrations bench eval openapi check-openapi lock clean
 
@@ -25,7 +28,7 @@ run: $(VENV)/.installed ## draft the newest release of REPO (a path or Git URL; 
 	@exec $(BIN)/releaseray try --end-with $$PPID "$${REPO:-.}"
 
 test: $(VENV)/.installed-dev $(NODE_MODULES) ## run the tests (wants Node 20 and chromium); TESTS="-k name" narrows
-	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 lint: $(VENV)/.installed-dev ## check style, formatting and types
 	$(BIN)/ruff check .

@@ -27,6 +27,21 @@ from tests.receiver import Receiver
 from tests.repository import GitRepository
 
 PLENTY = 1_000_000
+LONGEST = (
+    "test_killed_at_every_step.py",
+    "test_starting.py",
+    "test_schemathesis.py",
+    "test_redis.py",
+    "test_release_ranges.py",
+    "test_processes.py",
+    "test_automation.py",
+    "test_embedded.py",
+)
+"""Files that take longest, by waiting for processes; they start first, so that none runs alone at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
 class Server:

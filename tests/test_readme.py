@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ WORKERS_TAKE = 5.0 if UPDATING else 30.0
 _ID = re.compile(r"\b(org|repo|range|draft|pub|key|svc|rel|err)_[0-9A-Za-z]{22}\b")
 _VARIABLE = [
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "TIME"),
-    (re.compile(r"/changelog/acme-myapp(-\d+)?/"), "/changelog/SLUG/"),
+    (re.compile(r"/changelog/acme-myapp(-[0-9a-f]+)?/"), "/changelog/SLUG/"),
     (re.compile(r'"estimatedTime": \d+'), '"estimatedTime": N'),
     (re.compile(r'"timestamp": [\d.]+'), '"timestamp": TIME'),
     (re.compile(r"//[0-9a-f]{32}@([^/]+)/\d+"), r"//KEY@\1/N"),
@@ -80,10 +81,10 @@ def normal(text: str) -> str:
 def test_the_session_prints_what_the_readme_shows(settings: Settings, tmp_path: Path) -> None:
     repo = GitRepository.acme(tmp_path / "myapp")
     text = README.read_text()
-    with serving(settings) as server, working(settings):
+    environment = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "HOME": str(tmp_path)}
+    with serving(settings) as server, working(settings), closing(Shell(environment)) as shell:
         org = make_org(server)
         org.client.close()
-        shell = Shell({"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "HOME": str(tmp_path)})
         latest: dict[str, str] = {}
 
         def here(command: str) -> str:
@@ -112,7 +113,6 @@ def test_the_session_prints_what_the_readme_shows(settings: Settings, tmp_path: 
                 if not UPDATING:
                     assert normal(printed) == normal(expected), command
             text = text.replace(f"```console\n{block}```", f"```console\n{written}```")
-        shell.close()
     if UPDATING:
         README.write_text(text)
 
