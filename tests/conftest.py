@@ -104,7 +104,12 @@ def working(settings: Settings) -> Iterator[None]:
     """A worker for as long as the block runs."""
     loop = asyncio.new_event_loop()
     stop = asyncio.Event()
-    thread = threading.Thread(target=lambda: loop.run_until_complete(worker.run(settings, stop)), daemon=True)
+
+    def work() -> None:
+        loop.run_until_complete(worker.run(settings, stop))
+        loop.run_until_complete(asyncio.sleep(0))
+
+    thread = threading.Thread(target=work, daemon=True)
     thread.start()
     try:
         yield

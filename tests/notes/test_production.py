@@ -122,7 +122,7 @@ def numbers(facts: Production) -> set[str]:
     return {str(number) for number in known} | set(re.findall(r"\d+", words)) | {"06"}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(histories(), FOUND)
 def test_a_draft_says_nothing_of_production_that_it_was_not_told(history: History, facts: Production) -> None:
     for persona in ("engineer", "internal"):

@@ -193,7 +193,7 @@ def test_the_order_is_a_persons_at_every_moment(fleet: Fleet) -> None:
         assert order_after(fleet, deployed).names == tuple(name for name in fleet.sorted if name in known)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(FLEETS), HISTORIES)
 def test_every_step_agrees_with_the_reference(fleet: Fleet, steps: list[Step]) -> None:
     ingest, reference = Ingest(), Reference(fleet)
@@ -205,7 +205,7 @@ def test_every_step_agrees_with_the_reference(fleet: Fleet, steps: list[Step]) -
         assert ingest.statuses[-1] is ingest.state.status
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(st.sampled_from(FLEETS), HISTORIES, st.data())
 def test_events_between_two_actions_may_arrive_in_any_order(
     fleet: Fleet, steps: list[Step], data: st.DataObject

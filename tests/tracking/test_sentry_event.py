@@ -214,7 +214,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.dictionaries(KEYS, JSON))
 def test_any_object_is_an_event_that_can_be_stored_and_grouped(raw: dict[str, Any]) -> None:
     parsed = normalize_event({"event_id": ID, **raw}, received=NOW)

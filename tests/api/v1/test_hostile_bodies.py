@@ -18,7 +18,7 @@ def sent(reporter: Reporter, sending: Sending) -> Answer | None:
     return send(server, reporter.dsn.project_id, reporter.dsn.public_key, sending)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=30, deadline=None, suppress_health_check=SLOW)
 @given(st.randoms(use_true_random=False))
 def test_the_answer_is_one_of_the_protocols(reporter: Reporter, random: Random) -> None:
     sending = draw(random, uuid4().hex)
@@ -26,7 +26,7 @@ def test_the_answer_is_one_of_the_protocols(reporter: Reporter, random: Random) 
     assert sending.cut if answer is None else answer.fault is None, (sending.kind, answer)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=40, deadline=None, suppress_health_check=SLOW)
 @given(st.sampled_from(["envelope", "store"]), st.binary(max_size=300), st.sampled_from(["", "gzip", "deflate", "br"]))
 def test_any_bytes_at_all(reporter: Reporter, path: str, body: bytes, encoding: str) -> None:
     headers = {"Content-Encoding": encoding} if encoding else {}
