@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func
+from sqlalchemy import ColumnElement, case, func, literal
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -125,12 +125,14 @@ def _status_now() -> ColumnElement[str]:
 
 
 def _seen_in(wanted: ErrorFilter) -> ColumnElement[bool]:
-    here = exists().where(col(ErrorPlace.error_id) == col(TrackedError.id))
+    here = select(literal(True)).where(col(ErrorPlace.error_id) == col(TrackedError.id))
+    if wanted.environment is not None:
+        here = here.where(col(ErrorPlace.environment) == wanted.environment)
+    if wanted.release is None:
+        # Most errors were seen there: one look into the primary key each (PostgreSQL makes no join of what has a
+        # limit) beats reading every place of the service.
+        return here.limit(1).scalar_subquery()
     if wanted.service_id is not None:
         # Without it, the index by release could not be used, and the places of all services would be read.
         here = here.where(col(ErrorPlace.service_id) == wanted.service_id)
-    if wanted.environment is not None:
-        here = here.where(col(ErrorPlace.environment) == wanted.environment)
-    if wanted.release is not None:
-        here = here.where(col(ErrorPlace.version) == wanted.release)
-    return here
+    return here.where(col(ErrorPlace.version) == wanted.release).exists()
