@@ -81,6 +81,15 @@ class Ranges:
             raise NotFound.of("Release range", range_id)
         return found
 
+    async def with_repository(self, range_id: str) -> tuple[ReleaseRange, Repository]:
+        """One range and the repository that it is of; raises `NotFound`."""
+        mine = (ReleaseRange.id == range_id, ReleaseRange.org_id == self._org_id)
+        query = select(ReleaseRange, Repository).join(Repository, col(Repository.id) == ReleaseRange.repo_id)
+        found = (await self._session.exec(query.where(*mine))).first()
+        if found is None:
+            raise NotFound.of("Release range", range_id)
+        return found
+
     async def find(self, repo_id: str, from_tag: str, to_tag: str) -> ReleaseRange | None:
         """The range between two tags, if it was made."""
         query = select(ReleaseRange).where(

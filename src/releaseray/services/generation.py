@@ -16,7 +16,7 @@ from releaseray.notes.history import Tag
 from releaseray.notes.prepared import Prepared
 from releaseray.repositories import drafts as rows
 from releaseray.repositories.organizations import UsageOf
-from releaseray.repositories.repos import Ranges, Repos
+from releaseray.repositories.repos import Ranges
 from releaseray.services import clones, events, learning, production, publishing
 from releaseray.services.drafts import GENERATE, job_id, this_month
 from releaseray.services.outages import despite_outages
@@ -59,7 +59,7 @@ async def _make(runtime: Runtime, histories: PreparedHistories, draft: Draft) ->
         return _failed(f"The generation was broken off {draft.attempt - 1} times. Try a smaller range.")
     try:
         async with asyncio.timeout(runtime.settings.draft_timeout):
-            repo, found = await despite_outages(lambda: _asked_for(runtime, draft))
+            found, repo = await despite_outages(lambda: _asked_for(runtime, draft))
             prepared = await histories.get(found.id, lambda: _prepare(runtime, repo, found))
             facts = await despite_outages(lambda: production.facts(runtime, repo, found, prepared))
             made = await asyncio.to_thread(notes.build, prepared, draft.persona, facts)
@@ -77,10 +77,9 @@ async def _make(runtime: Runtime, histories: PreparedHistories, draft: Draft) ->
     return {"status": DraftStatus.COMPLETED, "body_md": made.body_md, "flags": _flags(made.flags)}
 
 
-async def _asked_for(runtime: Runtime, draft: Draft) -> tuple[Repository, ReleaseRange]:
+async def _asked_for(runtime: Runtime, draft: Draft) -> tuple[ReleaseRange, Repository]:
     async with runtime.database.reading() as session:
-        found = await Ranges(session, draft.org_id).get(draft.range_id)
-        return await Repos(session, draft.org_id).get(found.repo_id), found
+        return await Ranges(session, draft.org_id).with_repository(draft.range_id)
 
 
 async def _prepare(runtime: Runtime, repo: Repository, found: ReleaseRange) -> Prepared:

@@ -16,7 +16,7 @@ from releaseray.repositories.channels import ChannelSetups
 from releaseray.repositories.drafts import Drafts
 from releaseray.repositories.notices import notify_finished
 from releaseray.repositories.publications import PublicPages
-from releaseray.repositories.repos import Ranges, Repos
+from releaseray.repositories.repos import Ranges
 from releaseray.services import channels
 from releaseray.services.outages import despite_outages
 from releaseray.services.publishing import complete, page_url, show
@@ -122,8 +122,7 @@ class Publisher:
     async def _note(self, publication: Publication) -> Note:
         async with self._runtime.database.reading() as session:
             draft = await Drafts(session, publication.org_id).get(publication.draft_id)
-            found = await Ranges(session, publication.org_id).get(draft.range_id)
-            repo = await Repos(session, publication.org_id).get(found.repo_id)
+            found, repo = await Ranges(session, publication.org_id).with_repository(draft.range_id)
             hosted = await PublicPages(session).note(repo.id, found.to_tag)
         version = parse_version(found.to_tag)
         name = repo.full_name.rpartition("/")[2]

@@ -14,7 +14,7 @@ from releaseray.repositories.drafts import Drafts
 from releaseray.repositories.notices import notify_work
 from releaseray.repositories.organizations import UsageOf
 from releaseray.repositories.publications import Publications, put_hosted
-from releaseray.repositories.repos import Ranges, Repos
+from releaseray.repositories.repos import Ranges
 from releaseray.services import events
 from releaseray.services.channels import HOSTED, not_set_up
 from releaseray.services.drafts import this_month
@@ -67,8 +67,7 @@ async def ask(session: AsyncSession, draft: Draft, channel: str, *, as_draft: bo
 
 async def show(runtime: Runtime, uow: UnitOfWork, draft: Draft) -> tuple[Publication, bool]:
     """Put a draft on the repository's public page. Raises `NotFound`, and `Conflict` when the page is hidden."""
-    found = await Ranges(uow.session, draft.org_id).get(draft.range_id)
-    repo = await Repos(uow.session, draft.org_id).get(found.repo_id)
+    found, repo = await Ranges(uow.session, draft.org_id).with_repository(draft.range_id)
     if repo.hidden:
         raise Conflict(
             f"The public page of {repo.full_name} is hidden, because the repository was made private or somebody said "
