@@ -76,10 +76,8 @@ async def _connect(runtime: Runtime, uow: UnitOfWork, org_id: str, wish: Wish, a
         api_url=api_url,
         **await _reader(runtime, org_id, wish, api_url, existing),
     )
-    about = await clones.source(runtime, repo).describe()
-    repo.full_name, repo.default_branch, repo.web_url = about.full_name, about.default_branch, about.web_url
-    repo.github_repo_id = about.github_repo_id
-    repo.location = _location(runtime, api_url, about.full_name)
+    repos.describe(repo, await clones.source(runtime, repo).describe())
+    repo.location = _location(runtime, api_url, repo.full_name)
     repo.cloneless = await _is_cloneless(runtime, repo)
     existing = existing or await known.by_location(repo.location)
     existing = existing or await known.by_github_id(api_url, repo.github_repo_id)

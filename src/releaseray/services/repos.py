@@ -12,7 +12,7 @@ from releaseray.notes.history import Tag
 from releaseray.repositories.repos import Repos
 from releaseray.services import clones
 from releaseray.services.runtime import Runtime
-from releaseray.sources import SourceError
+from releaseray.sources import Description, SourceError
 
 _NUMBERED = 9
 
@@ -36,11 +36,16 @@ async def connect(runtime: Runtime, uow: UnitOfWork, org_id: str, location: str,
         described = await source.describe()
     except SourceError as problem:
         raise Conflict(f"{field}: {problem}", {field: str(problem)}) from problem
+    describe(repo, described)
+    return await insert(uow, org_id, repo)
+
+
+def describe(repo: Repository, described: Description) -> None:
+    """Let a repository be called what its source says."""
     repo.full_name = described.full_name
     repo.default_branch = described.default_branch
     repo.web_url = described.web_url
     repo.github_repo_id = described.github_repo_id
-    return await insert(uow, org_id, repo)
 
 
 def _with_credentials(uow: UnitOfWork, repo: Repository, sealed: str | None) -> Repository:
