@@ -9,8 +9,15 @@ import pytest
 from click import Context
 from click.testing import CliRunner, Result
 
+from releaseray import logs
 from releaseray.cli import main
 from releaseray.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def _logs_stay_where_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Servers of other tests run in threads of this process: their logs are not what a command says."""
+    monkeypatch.setattr(logs, "configure", lambda level, style: None)
 
 
 @pytest.fixture
