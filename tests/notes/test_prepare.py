@@ -105,3 +105,12 @@ def test_a_fragment_belongs_to_who_added_it_and_loses_the_mark_of_its_kind() -> 
 def test_a_release_is_no_news_whatever_stands_before_its_version() -> None:
     titles = ("Release :gem: v4.4.1", "Release the 4.4.1", "Release memory at 80 percent")
     assert [prepare(history(commit(2, title))).items[0].fate for title in titles] == ["release", "release", "told"]
+
+
+def test_a_quiet_change_whose_author_wrote_for_users_is_told() -> None:
+    fragment = ".changeset/calm-cows.md"
+    quiet = commit(2, "chore: tidy up the types of the tests")._replace(
+        files=(FileChange("A", fragment), FileChange("M", "tests/types.test.ts"))
+    )
+    told = history(quiet, fragments={fragment: '---\n"app": patch\n---\n\nRefactor internal tests\n'})
+    assert [entry.text for entry in build(told, "engineer").entries] == ["Refactor internal tests"]

@@ -94,8 +94,9 @@ _UPKEEP = frozenset({Fate.DEPENDENCY, Fate.CHORE})
 
 def _item(change: Change, fate: Fate, context: Context) -> Item:
     text = authored(change) or _told(change)
-    spoken = fate is not Fate.CANCELLED and ((context.listing and fate in _UPKEEP) or says_loudly(change))
-    if fate is not Fate.TOLD and not spoken:
+    folded = fate is not Fate.TOLD
+    spoken = folded and fate is not Fate.CANCELLED and ((context.listing and fate in _UPKEEP) or says_loudly(change))
+    if folded and not spoken:
         return Item(change, Category.INTERNAL, 0.0, _FATE_REASONS[fate], fate, text, False, 0.0)
     verdict = classify(change, context)
     if spoken and (verdict.keep < KEEP or verdict.category in QUIET):
