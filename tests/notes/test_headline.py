@@ -18,6 +18,12 @@ from releaseray.notes.headline import headline
         ("Support UTF-8 in names", "Support UTF-8 in names"),
         ("std::move fix", "std::move fix"),
         ("http://example.com is gone", "http://example.com is gone"),
+        ("Fix a regression in #12, fixes #13", "Fix a regression"),
+        ("Disable the cache to fix #12", "Disable the cache"),
+        ("Let a tile pop in (#12)", "Let a tile pop in"),
+        ("Print timestamps, refs other/repo#12", "Print timestamps"),
+        ("Improve typing (4/5)", "Improve typing"),
+        ("Correct usages [skip azp][no ci]", "Correct usages"),
         ("#12", "#12"),
         ("", ""),
     ],
@@ -40,3 +46,22 @@ def test_what_is_taken_off_becomes_structure() -> None:
 def test_an_area_before_the_colon_is_a_scope_and_no_kind() -> None:
     parts = headline("http2: fix a leak")
     assert (parts.kind, parts.scope) == ("", "http2")
+
+
+@pytest.mark.parametrize(
+    ("title", "kind", "scope", "text"),
+    [
+        ("fix:normalize types", "fix", "", "normalize types"),
+        ("Feat/copy the page", "feat", "", "copy the page"),
+        ("feat(ui)!:新しい", "feat", "ui", "新しい"),
+        ("BUG, TST: wrong sign", "bug", "", "wrong sign"),
+        ("BUG: f2py: restore access", "bug", "f2py", "restore access"),
+        ("fix: TypeError: x is not a function", "fix", "", "TypeError: x is not a function"),
+        ("fix: note: keep it", "fix", "", "note: keep it"),
+        ("Bug Fix: checkbox is empty", "fix", "", "checkbox is empty"),
+        ("【Fix】 a leak", "", "", "a leak"),
+    ],
+)
+def test_kinds_and_areas_however_they_are_written(title: str, kind: str, scope: str, text: str) -> None:
+    parts = headline(title)
+    assert (parts.kind, parts.scope, parts.text, parts.title) == (kind, scope, text, title)

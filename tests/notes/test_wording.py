@@ -13,6 +13,24 @@ from releaseray.notes.wording import imperative, mended, past
         ("added support for X.", "Add support for X", "Added support for X"),
         ("fixes the bug", "Fix the bug", "Fixed the bug"),
         ("add X and drop Y", "Add X and drop Y", "Added X and dropped Y"),
+        ("use X, drop Y and mark Z", "Use X, drop Y and mark Z", "Used X, dropped Y and marked Z"),
+        ("add a check and dump task", "Add a check and dump task", "Added a check and dump task"),
+        ("make A and retry exclusive", "Make A and retry exclusive", "Made A and retry exclusive"),
+        ("add X and fix some bugs", "Add X and fix some bugs", "Added X and fix some bugs"),
+        ("add X and fix the login", "Add X and fix the login", "Added X and fixed the login"),
+        ("let users add and remove tags", "Let users add and remove tags", "Let users add and remove tags"),
+        (
+            "allow users to add and remove tags",
+            "Allow users to add and remove tags",
+            "Allowed users to add and remove tags",
+        ),
+        ("support dark themes", "Support dark themes", "Added support for dark themes"),
+        ("don't crash on save", "Don't crash on save", "No longer crashes on save"),
+        ("properly handle errors", "Properly handle errors", "Properly handled errors"),
+        ("re-add metrics", "Re-add metrics", "Re-added metrics"),
+        ("Setting X is deprecated", "Setting X is deprecated", "Setting X is deprecated"),
+        ("ha-checkbox with style", "ha-checkbox with style", "ha-checkbox with style"),
+        ("scroll-to-bottom on output", "Scroll-to-bottom on output", "Scroll-to-bottom on output"),
         ("Removing dead code", "Remove dead code", "Removed dead code"),
         ("Support for Y", "Support for Y", "Support for Y"),
         ("Log output is lost", "Log output is lost", "Log output is lost"),
@@ -32,6 +50,7 @@ def test_a_bare_defect_gets_its_verb() -> None:
     assert mended("rounding of amounts") == "fix rounding of amounts"
     assert mended("dates are read") == "dates are read"
     assert mended("debounce the input") == "debounce the input"
+    assert mended("解决排序的问题") == "解决排序的问题"
 
 
 @pytest.mark.parametrize(

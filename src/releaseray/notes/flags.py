@@ -8,7 +8,7 @@ from releaseray.notes.markdown import code, inline
 from releaseray.notes.prepared import Item, Prepared
 from releaseray.notes.prune import Fate
 from releaseray.notes.upgrade import Requirement
-from releaseray.notes.wording import imperative, says_two_things
+from releaseray.notes.wording import capital, imperative, says_two_things
 
 _TELLING = frozenset({Category.FEATURE, Category.SECURITY, Category.PERF, Category.BREAKING})
 _MOST_HIGHLIGHTS = 5
@@ -33,7 +33,7 @@ def catchword(item: Item) -> str:
     text = imperative(item.note, item.fault)
     single = item.category is Category.FEATURE and not says_two_things(text)
     bare = _BARE.sub("", text, count=1) if single else text
-    return bare[:1].upper() + bare[1:] if bare != text and bare[:1].islower() and bare.split()[0].isalpha() else bare
+    return capital(bare)
 
 
 def upgrade_instructions(release: Prepared) -> str | None:

@@ -17,7 +17,7 @@ _LEAD = re.compile(
     r"\s*(?:"
     r"(?P<emoji>:[a-z][a-z0-9_+-]+:|[\u2190-\u21ff\u231a-\u23ff\u2460-\u27bf\u2900-\u297f\u2b05-\u2b55"
     r"\u3030\u303d\u3297\u3299\U0001f000-\U0001faff][\ufe0f\u200d\U0001f000-\U0001faff\u2640\u2642]*)"
-    r"|\[(?P<tag>[^\[\]\n]{1,60})\](?!\()(?:\s*[:-](?=\s))?"
+    r"|[\[【](?P<tag>[^\[\]【】\n]{1,60})[\]】](?!\()(?:\s*[:-](?=\s))?"
     r"|(?P<django>(?:(?:Fix|Fixed|Refs?|Fixes|Closes|Closed|Resolved|Resolves)\s+)?#\d+"
     r"(?:(?:,?\s+(?:and|&)\s+|,\s*)(?:(?:[Ff]ixed|[Rr]efs?|[Cc]loses)\s+)?#\d+)*\s*(?:--?|—|–|:)(?=\s))"
     r"|(?P<ticket>(?:(?:gh|GH|bpo)-\d+|[A-Z][A-Z0-9]{1,9}-\d+|[Ii]ssue\s+#\d+|\(#\d+\)|#\d+)(?:,\s*[A-Z]+-\d+)*"
@@ -32,12 +32,30 @@ _TRAIL = re.compile(
     r"[Pp]ull [Rr]equest|[Bb]ackport(?:s| of)?|part of|via)?:?\s*"
     r"(?:[\w.-]+/[\w.-]+)?(?:#|!|GH-|gh-|PR-)\d+[,;/&\s]*(?:and\s+)?)+[)\]]"
     r"|[(\[][A-Z][A-Z0-9]{1,9}-\d+[)\]]"
-    r"|,?\s[-–]?\s*(?:[Cc]lose[sd]?|[Ff]ix(?:es|ed)?|[Rr]esolve[sd]?|[Rr]efs?|[Ss]ee)\s*:?\s*(?:#\d+(?:,\s*)?)+"
-    r"|\s#\d+"
-    r"|\[(?:skip ci|ci skip|no ci|skip-ci|skip actions|actions skip)\]"
+    r"|(?P<bare>,?\s[-–]?\s*(?:[Cc]lose[sd]?|[Ff]ix(?:es|ed)?|[Rr]esolve[sd]?|[Rr]efs?|[Ss]ee)\s*:?\s*"
+    r"(?:(?:[\w.-]+/[\w.-]+)?#\d+(?:,\s*)?)+"
+    r"|\s#\d+)"
+    r"|\[(?:(?:skip|no)[ -][\w-]{1,20}|[\w-]{1,20} skip)\]"
+    r"|\s[(\[](?:[Pp]art\s)?\d{1,2}(?:/| of )\d{1,2}[)\]]"
     r"|[\u2728\U0001f300-\U0001faff][\ufe0f\u200d\U0001f300-\U0001faff]*"
     r")\s*\.?$"
 )
+_DANGLING = re.compile(
+    r"(?:\s(?:in|for|of|from|with|see|on|to|by|and|or|via|since|after|per|as|introduced|caused)){1,2}$"
+)
+"""What led to a number stands alone when the number is gone: "Fix a regression in #12"."""
+
+_LOOSE = re.compile(
+    r"(feat|feature|fix|bugfix|hotfix|docs?|chore|perf|refactor|tests?|ci|build|style)"
+    r"(\([^()\n]{0,80}\))?(!)?(?::(?=[^\s:/])|/(?=[a-z][\w-]* [a-z]))",
+    re.IGNORECASE,
+)
+"""A prefix without its space, or as the branch had it, whose name forges take for a title: "Feat/copy a page"."""
+
+_TWO_WORDS = re.compile(r"(?:bug|hot)[ -](?=fix(?:es)?:)|new (?=feature:)", re.IGNORECASE)
+_LOOSE_OPENINGS = frozenset("fFhHdDcCpPrRtTbBsSnN")
+_AREA = re.compile(r"(?!(?:note|error|warning|todo|also|regression|crash|https?)$)[a-z][a-z0-9_./*-]{1,24}(?<!error)")
+_JOINT = re.compile(r"\s?[/&+,]\s?")
 
 
 class Headline(NamedTuple):
@@ -60,7 +78,12 @@ class Headline(NamedTuple):
 
 def headline(title: str) -> Headline:
     """The parts of `title`, which is one line without merge boilerplate."""
-    title = " ".join(title.split())
+    title = whole = " ".join(title.split())
+    if title[:1] in _LOOSE_OPENINGS:
+        if two := _TWO_WORDS.match(title):
+            title = title[two.end() :]
+        if loose := _LOOSE.match(title):
+            title = f"{loose[1]}{loose[2] or ''}{loose[3] or ''}: {title[loose.end() :]}"
     kind = scope = ""
     breaking = False
     emoji: list[str] = []
@@ -73,17 +96,25 @@ def headline(title: str) -> Headline:
         elif tag:
             tags.append(tag.strip())
         elif prefix:
-            word = prefix.lower()
-            if (kind or scope) and word not in KINDS:
+            word = _kind(prefix.lower())
+            if not word and (scope or (kind and not _AREA.fullmatch(prefix))):
                 break
-            if word in KINDS:
+            if word:
                 kind, scope = kind or word, within or scope
             else:
                 scope = f"{prefix}({within})" if within else prefix
             breaking = breaking or bool(bang or bang_after)
         start = lead.end()
     text = _without_trailer(title[start:].strip())
-    return Headline(title, text or title, kind, scope.strip(), breaking, tuple(emoji), tuple(tags))
+    return Headline(whole, text or title, kind, scope.strip(), breaking, tuple(emoji), tuple(tags))
+
+
+def _kind(prefix: str) -> str:
+    """The kind that a prefix names, the first of several ("BUG, TST"); empty for an area."""
+    if prefix in KINDS:
+        return prefix
+    words = _JOINT.split(prefix)
+    return words[0] if len(words) > 1 and all(word in KINDS for word in words) else ""
 
 
 def _without_trailer(text: str) -> str:
@@ -92,4 +123,5 @@ def _without_trailer(text: str) -> str:
         if not trail or not trail.start():
             break
         text = text[: trail.start()].rstrip(" ,;")
+        text = _DANGLING.sub("", text) or text if trail["bare"] else text
     return text

@@ -33,6 +33,10 @@ suppress surface swallow swap switch synchronize sync synthesize tag take target
 tighten toggle tolerate touch track trace transform translate treat trigger trim truncate try tune tweak turn unblock
 undeprecate undo unescape unify unlock unpin unregister unset unwrap update upgrade upload use validate vendor verify
 version visit wait warn whitelist widen wire wrap write yank zero fold
+accelerate acknowledge adopt capitalize disambiguate downcase drain ease enrich humanize interpolate memoise parametrize
+redefine reposition rescue reword scrub shield subclass unmount upcase weaken re-add re-allow re-apply re-check
+re-create re-export re-fetch re-generate re-implement re-initialize re-introduce re-open re-order re-raise re-render
+re-use
 """
 _IRREGULAR = {
     "break": "broke", "bring": "brought", "build": "built", "catch": "caught", "choose": "chose", "find": "found",
@@ -77,6 +81,11 @@ def _gerund(verb: str) -> str:
 
 PAST = {verb: _past(verb) for verb in _BASE.split()}
 """Imperative → past, all lower-case."""
+
+_DEFECTS = "crash panic hang leak spam hard-code assume rely freeze block"
+
+THIRD = {verb: _third(verb) for verb in (*PAST, *_DEFECTS.split())}
+"""Imperative → third person, all lower-case; with what titles say of a program's faults, never of their authors."""
 
 IMPERATIVE = {
     form: verb

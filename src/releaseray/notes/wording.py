@@ -1,9 +1,10 @@
 """Rewrites a title for reading: sentence case, one mood, names and code exactly as they were."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
-from releaseray.notes.verbs import IMPERATIVE, PAST
+from releaseray.notes.verbs import IMPERATIVE, PAST, THIRD
 
 _OPENING = re.compile(r"([A-Za-z]+(?:-[a-z]+)?)(?=$|[\s,;:])")
 _NAME = re.compile(r"[a-z]+[A-Z]|[_./:(){}<>=\\]|\d|^[b-hj-z]$|^i[A-Z]|^--?\w")
@@ -41,10 +42,38 @@ def _worded(text: str, fault: bool, past: bool) -> str:
     verb = IMPERATIVE.get(word.lower()) if _may_be_verb(word) else None
     rest = text[len(word) :]
     if verb and not _is_noun(word.lower(), verb, rest):
-        return _capital(PAST[verb]) + _past_throughout(rest) if past else _capital(verb) + rest
+        return _reported(verb, rest) if past else capital(verb) + rest
+    if past and (said := _stopped(text) or _qualified(word, rest)):
+        return said
     if fault and _FAULT.match(text):
         return ("Fixed " if past else "Fix ") + _lower_first(text)
-    return _capital(text)
+    return capital(text)
+
+
+def _reported(verb: str, rest: str) -> str:
+    """What was done. "Supported X" reads as if it were over: support was added."""
+    if verb == "support":
+        return f"Added support for{rest}"
+    return capital(PAST[verb]) + _past_throughout(rest)
+
+
+_DO_NOT = re.compile(r"(?:[Dd]on'?t|[Dd]on’t|[Dd]o not)(?: ever)? ([a-z]+)(?= |$)")
+
+
+def _stopped(text: str) -> str:
+    """ "Don't hide X" → "No longer hides X"."""
+    found = _DO_NOT.match(text)
+    return f"No longer {THIRD[found[1]]}{text[found.end() :]}" if found and found[1] in THIRD else ""
+
+
+def _qualified(word: str, rest: str) -> str:
+    """A verb behind an adverb: "Properly handle X" → "Properly handled X"."""
+    if not (word.endswith("ly") or word.lower() == "further"):
+        return ""
+    verb, _, after = rest.strip().partition(" ")
+    if verb not in PAST or not after or _is_noun(verb, verb, after):
+        return ""
+    return f"{capital(word)} {PAST[verb]}{_past_throughout(f' {after}')}"
 
 
 def mended(text: str) -> str:
@@ -57,7 +86,8 @@ def mended(text: str) -> str:
     verb = IMPERATIVE.get(word.lower())
     rest = text[len(word) :]
     if (
-        word.lower() in _NOT_A_THING | _OFTEN_THINGS
+        _OTHER_SCRIPT.search(text)
+        or word.lower() in _NOT_A_THING | _OFTEN_THINGS
         or word.endswith("ly")
         or (verb and not _is_noun(word.lower(), verb, rest))
     ):
@@ -79,6 +109,8 @@ performance various minor changes updates
 """
 _NOT_A_THING = frozenset(_NO_THINGS.split())
 _DETERMINERS = frozenset({"a", "an", "the"})
+_OTHER_SCRIPT = re.compile("[\u0370-\u1fff\u2e80-\ud7ff\uf900-\ufaff\uff66-\uffdc]")
+"""Letters of sentences that an English verb would not open."""
 
 
 def _may_be_verb(word: str) -> bool:
@@ -92,6 +124,8 @@ def _is_noun(word: str, verb: str, rest: str) -> bool:
         return True
     if word == PAST[verb] and word != verb:
         return word in _OFTEN_QUALITIES
+    if word.endswith("ing") and word != verb and _FINITE.search(following):
+        return True
     if word in _OFTEN_THINGS:
         return not _OBJECT.match(following)
     if word == verb:
@@ -113,37 +147,58 @@ benchmark build cache default filter format issue key label link list lock log m
 search style tag test trace version
 """
 _OFTEN_THINGS = frozenset(_THINGS.split())
+_FINITE = re.compile(r"\b(?:is|are|was|were|has|have|now|will|can|no longer|should|does)\b")
 _TWIN = re.compile(r" and ([a-z]+)(?= )")
-_SECOND = re.compile(r"(?<= and )([a-z]+(?:-[a-z]+)?)(?= (?!of\b|for\b|is\b|are\b|in\b|to\b)\w)")
-_NOUNS_TOO = """
-fix change update release use work set run read put cast split reset block store cover control process document
-reference file design display handle find hide name place record request return start stop track trigger value
-access call check copy filter focus group import export load measure move pause point post print push raise
-replace review scan schedule scroll select send share show sort stream switch transfer trim type wait watch
-write complete clean clear open close correct separate secure free lower direct present duplicate
+_SECOND = re.compile(r"(?:,| and|, and|;| &| and then) ([a-z]+(?:-[a-z]+)?)(?= (?!of\b|for\b|is\b|are\b|in\b|to\b)\S)")
+_CLEAR = """
+adapt add adjust allow avoid clarify convert deduplicate delete deprecate detect disable disallow drop enable enforce
+ensure expand expose extend extract forbid generate hide improve include increase introduce keep make mark migrate move
+optimize prefer preserve prevent promote reduce refactor register reject relax remove rename replace require respect
+restore restrict reuse rewrite simplify skip switch treat unify update upgrade use validate verify
 """
-_NEVER_SECOND = _OFTEN_THINGS | frozenset(_NOUNS_TOO.split())
+_ONLY_VERBS = frozenset(_CLEAR.split())
+"""Verbs that in the middle of a title are hardly ever things."""
+
+_CLAUSE = re.compile(
+    r"\b(?:can|could|will|would|should|must|may|might|when|if|that|which|who|where|while|because|not"
+    r"|to (?:[a-z]+ly )?(?P<verb>[a-z-]+))\b|n't\b"
+)
+"""From here on a verb hangs on something else than the opening one: "Allow users to add and remove tags"."""
 
 
 def says_two_things(text: str) -> bool:
     """Whether a second verb follows an "and" ("Add X and drop Y")."""
-    return any(_only_verb(found[1]) for found in _SECOND.finditer(text))
+    return next(_seconds(text), None) is not None
 
 
 def _past_throughout(text: str) -> str:
-    """The second verb of "Add X and drop Y" follows the first, where it cannot be anything but a verb."""
+    """The verbs that follow in "Add X, drop Y and keep Z" go with the first, where they cannot be anything else."""
     if (twin := _TWIN.match(text)) and twin[1] in PAST:
         text = f" and {PAST[twin[1]]}{text[twin.end() :]}"
-    return _SECOND.sub(lambda found: PAST[found[1]] if _only_verb(found[1]) else found[1], text)
+    for found in reversed([*_seconds(text)]):
+        text = f"{text[: found.start(1)]}{PAST[found[1]]}{text[found.end(1) :]}"
+    return text
 
 
-def _only_verb(word: str) -> bool:
-    return word in PAST and (word not in _NEVER_SECOND)
+def _seconds(text: str) -> Iterator[re.Match[str]]:
+    end = next((at.start() for at in _CLAUSE.finditer(text) if not at["verb"] or at["verb"] in PAST), len(text))
+    for found in _SECOND.finditer(text, 0, end):
+        if found[1] in _ONLY_VERBS or (found[1] in PAST and _OBJECT.match(text, found.end() + 1)):
+            yield found
 
 
-def _capital(text: str) -> str:
+_COMPOUND = re.compile(
+    r"(?:multi|cross|per|post|pre|non|self|built|read|write|opt|auto|re|co|anti|semi|sub|inter|full|half|high|low|long"
+    r"|short|real|first|last|top|two|three|one|single|zero|in|on|off|out|up|end|well|user|client|server)-[a-z]"
+    r"|[a-z]+-(?:to|of|and|in|on|by|up|side|friendly|based|only|wide|level|specific|aware|free|safe|time|like|way)\b"
+)
+"""Words of everyday language that have a hyphen, among names that have one: `ha-checkbox`."""
+
+
+def capital(text: str) -> str:
+    """`text` with a large first letter, unless it opens with a name that is written small."""
     first = text.split(" ", 1)[0]
-    if _NAME.search(first) or first.startswith("`"):
+    if _NAME.search(first) or first.startswith("`") or ("-" in first and not _COMPOUND.match(first)):
         return text
     return text[:1].upper() + text[1:]
 
