@@ -12,7 +12,7 @@ from releaseray.notes import lessons
 from releaseray.notes.history import History, Tag
 from releaseray.notes.model_own import Lessons
 from releaseray.sources import Source
-from releaseray.sources.git_mirror import read_text, write_text
+from releaseray.sources.git_layout import read_text, write_text
 
 MOST_KEPT = 16
 """Ranges of a repository whose lessons are kept: the newest. A file has up to a megabyte."""

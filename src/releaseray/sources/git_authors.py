@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from releaseray.sources.git_layout import read_text, write_text
 from releaseray.sources.git_log import text
-from releaseray.sources.git_mirror import read_text, write_text
 from releaseray.sources.git_process import Git
 
 MAX_WALKED = 200_000

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from releaseray.sources import SourceError
+from releaseray.sources.git_layout import Layout, write_text
 from releaseray.sources.git_locations import HostCheck, NormalisedLocation
 from releaseray.sources.git_log import text
-from releaseray.sources.git_mirror import Layout, Mirror, write_text
+from releaseray.sources.git_mirror import Mirror
 from releaseray.sources.git_process import Git, GitError
 from releaseray.sources.git_trouble import is_broken_mirror, is_redirect
 
