@@ -59,11 +59,22 @@ JOIN LATERAL (
     SELECT environment, version FROM releases WHERE service_id = $1 AND first_deployed_at <= hour
     ORDER BY first_deployed_at DESC LIMIT 4) r ON true
 """
+_ENVIRONMENTS = """
+INSERT INTO error_environments (service_id, environment, error_id)
+SELECT DISTINCT service_id, environment, error_id FROM error_places WHERE service_id = $1
+"""
+_DAYS_OF_HOURS = """
+INSERT INTO error_days (service_id, day, environment, version, events)
+SELECT service_id, date_trunc('day', hour, 'UTC'), environment, version, sum(events)
+FROM error_hours WHERE service_id = $1 GROUP BY 1, 2, 3, 4
+ON CONFLICT (service_id, day, environment, version) DO UPDATE SET events = excluded.events
+"""
 _IDS = """
 INSERT INTO event_ids (project_id, event_id, received_at)
 SELECT $1, gen_random_uuid(), now() - interval '1 day' * $3 * (1 - n / $2::float8) FROM generate_series(1, $2) n
 """
 _KEY = "SELECT conname FROM pg_constraint WHERE conrelid = 'event_ids'::regclass AND contype = 'p'"
+_TABLES = ("event_ids", "errors", "error_places", "error_environments", "error_hours", "error_days", "releases")
 _COUNTERS = (
     "UPDATE errors SET events = $2 / (SELECT count(*) FROM errors WHERE service_id = $1) WHERE service_id = $1",
     "UPDATE error_places SET events = $2 / (SELECT count(*) FROM error_places WHERE service_id = $1)"
@@ -95,6 +106,7 @@ class Past:
         await connection.execute(_ERRORS, service_id, org_id, GROUPS, _DAYS)
         await connection.execute(_HASHES, service_id)
         await connection.execute(_PLACES, service_id, json.dumps(_sample()))
+        await connection.execute(_ENVIRONMENTS, service_id)
         await connection.execute(_HOURS, service_id, _DAYS)
         await connection.close()
         return cls(service_id, project_id)
@@ -108,7 +120,8 @@ class Past:
         await connection.execute(f'ALTER TABLE event_ids ADD CONSTRAINT "{key}" PRIMARY KEY (project_id, event_id)')
         for statement in _COUNTERS:
             await connection.execute(statement, self.service_id, events)
-        for table in ("event_ids", "errors", "error_places", "error_hours", "releases"):
+        await connection.execute(_DAYS_OF_HOURS, self.service_id)
+        for table in _TABLES:
             await connection.execute(f"VACUUM (ANALYZE) {table}")
         await connection.execute("CHECKPOINT")
         await connection.close()

@@ -9,8 +9,8 @@ from releaseray.models.organizations import ApiKey, IdempotencyRecord, Organizat
 from releaseray.models.publications import HostedNote, Publication, PublicationStatus
 from releaseray.models.repos import ReleaseRange, Repository
 from releaseray.models.tracking import Deploy, DeployKind, Release, ReleaseChanges, Service
-from releaseray.models.tracking_errors import ErrorChange, ErrorHash, ErrorPlace, TrackedError
-from releaseray.models.tracking_events import ErrorHour, EventId, InboxKind, InboxRow, Session, SessionHour
+from releaseray.models.tracking_errors import ErrorChange, ErrorEnvironment, ErrorHash, ErrorPlace, TrackedError
+from releaseray.models.tracking_events import ErrorDay, ErrorHour, EventId, InboxKind, InboxRow, Session, SessionHour
 from releaseray.models.webhooks import Delivery, DeliveryStatus, Webhook
 
 __all__ = [
@@ -23,6 +23,8 @@ __all__ = [
     "Draft",
     "DraftStatus",
     "ErrorChange",
+    "ErrorDay",
+    "ErrorEnvironment",
     "ErrorHash",
     "ErrorHour",
     "ErrorPlace",

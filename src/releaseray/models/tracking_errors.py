@@ -73,6 +73,16 @@ class ErrorPlace(SQLModel, table=True):
     sample: Json | None = Field(default=None, sa_column=Column(JSON, nullable=True))
 
 
+class ErrorEnvironment(SQLModel, table=True):
+    """That an error was seen in an environment; what lists are narrowed by, far fewer rows than places."""
+
+    __tablename__ = "error_environments"
+
+    service_id: str = Field(foreign_key="services.id", ondelete="CASCADE", primary_key=True)
+    environment: str = Field(primary_key=True)
+    error_id: str = Field(primary_key=True)
+
+
 class ErrorChange(SQLModel, table=True):
     """An entry of an error's history, what somebody or an event did to its status: when, by whom (nobody: by an event)
     and why."""

@@ -60,6 +60,18 @@ class ErrorHour(SQLModel, table=True):
     events: int = counter()
 
 
+class ErrorDay(SQLModel, table=True):
+    """The same by the full day, UTC: sums of `ErrorHour`, kept with it."""
+
+    __tablename__ = "error_days"
+
+    service_id: str = Field(foreign_key="services.id", ondelete="CASCADE", primary_key=True)
+    day: datetime = Field(sa_type=DateTime(timezone=True), primary_key=True)
+    environment: str = Field(primary_key=True)
+    version: str = Field(primary_key=True)
+    events: int = counter()
+
+
 class SessionHour(SQLModel, table=True):
     """Sessions by the full hour in which they began; see `tracking.sessions.SessionCounts`."""
 

@@ -56,10 +56,15 @@ FROM unnest($1::text[], $2::jsonb[], $3::text[], $4::text[], $5::timestamptz[], 
 WHERE errors.id = n.id
 """
 _NEW_SPOTS = """
-INSERT INTO error_places (error_id, environment, version, service_id, events, new_errors, regressed_errors,
-                          first_seen, last_seen, sample)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::smallint[], $7::smallint[],
-                     $8::timestamptz[], $9::timestamptz[], $10::json[])
+WITH spots AS (
+    INSERT INTO error_places (error_id, environment, version, service_id, events, new_errors, regressed_errors,
+                              first_seen, last_seen, sample)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::smallint[], $7::smallint[],
+                         $8::timestamptz[], $9::timestamptz[], $10::json[])
+    RETURNING service_id, environment, error_id
+)
+INSERT INTO error_environments (service_id, environment, error_id)
+SELECT DISTINCT service_id, environment, error_id FROM spots ON CONFLICT DO NOTHING
 """
 _SPOTS = """
 UPDATE error_places p SET events = p.events + n.events, new_errors = p.new_errors + n.new_errors,
@@ -78,9 +83,17 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::
 WHERE r.service_id = n.service_id AND r.environment = n.environment AND r.version = n.version
 """
 _HOURS = """
-INSERT INTO error_hours (service_id, hour, environment, version, events)
-SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::bigint[])
-ON CONFLICT (service_id, hour, environment, version) DO UPDATE SET events = error_hours.events + excluded.events
+WITH hours AS (
+    INSERT INTO error_hours (service_id, hour, environment, version, events)
+    SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::bigint[])
+    ON CONFLICT (service_id, hour, environment, version) DO UPDATE SET events = error_hours.events + excluded.events
+)
+INSERT INTO error_days (service_id, day, environment, version, events)
+SELECT service_id, date_trunc('day', hour, 'UTC'), environment, version, sum(events)
+FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::bigint[])
+     AS told (service_id, hour, environment, version, events)
+GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+ON CONFLICT (service_id, day, environment, version) DO UPDATE SET events = error_days.events + excluded.events
 """
 _CHANGES = """
 INSERT INTO error_changes (error_id, at, before, after, by, reason)

@@ -1,30 +1,14 @@
-"""Queries on errors: lists, pages, and where and how they changed."""
+"""Queries on single errors: their pages, and where and how they changed."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from releaseray.errors import NotFound
 from releaseray.models import ErrorChange, ErrorPlace, TrackedError
-from releaseray.repositories.paging import Listed, Page, listed
-from releaseray.tracking.error_state import Place, Status
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorFilter:
-    """Which errors; `since` and `until` ask for those that were seen in between."""
-
-    service_id: str | None = None
-    status: Status | None = None
-    environment: str | None = None
-    release: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
+from releaseray.tracking.error_state import Place
 
 
 class Errors:
@@ -41,29 +25,6 @@ class Errors:
         if found is None:
             raise NotFound.of("Error", error_id)
         return found
-
-    async def list(self, page: Page, wanted: ErrorFilter) -> Listed[TrackedError]:
-        """Errors that match."""
-        names: Mapping[str, Any] = {
-            "createdAt": TrackedError.created_at,
-            "updatedAt": TrackedError.updated_at,
-            "name": TrackedError.title,
-        }
-        return await listed(self._session, TrackedError, self._conditions(wanted), page, names)
-
-    def _conditions(self, wanted: ErrorFilter) -> Sequence[ColumnElement[bool]]:
-        where = [col(TrackedError.org_id) == self._org_id]
-        if wanted.service_id is not None:
-            where.append(col(TrackedError.service_id) == wanted.service_id)
-        if wanted.status is not None:
-            where.append(_status_now() == wanted.status)
-        if wanted.since is not None:
-            where.append(col(TrackedError.last_seen) >= wanted.since)
-        if wanted.until is not None:
-            where.append(col(TrackedError.first_seen) < wanted.until)
-        if wanted.environment is not None or wanted.release is not None:
-            where.append(_seen_in(wanted))
-        return where
 
     async def places(self, error_id: str, limit: int) -> Sequence[ErrorPlace]:
         """Where an error was seen, latest first."""
@@ -116,23 +77,3 @@ class Errors:
             .limit(limit)
         )
         return (await self._session.exec(query)).all()
-
-
-def _status_now() -> ColumnElement[str]:
-    """The status that people are shown: an ignoring whose time is over shows what comes after it."""
-    lapsed = (col(TrackedError.status) == Status.IGNORED) & (col(TrackedError.ignored_until) <= func.now())
-    return case((lapsed, col(TrackedError.status_after)), else_=col(TrackedError.status))
-
-
-def _seen_in(wanted: ErrorFilter) -> ColumnElement[bool]:
-    here = select(literal(True)).where(col(ErrorPlace.error_id) == col(TrackedError.id))
-    if wanted.environment is not None:
-        here = here.where(col(ErrorPlace.environment) == wanted.environment)
-    if wanted.release is None:
-        # Most errors were seen there: one look into the primary key each (PostgreSQL makes no join of what has a
-        # limit) beats reading every place of the service.
-        return here.limit(1).scalar_subquery()
-    if wanted.service_id is not None:
-        # Without it, the index by release could not be used, and the places of all services would be read.
-        here = here.where(col(ErrorPlace.service_id) == wanted.service_id)
-    return here.where(col(ErrorPlace.version) == wanted.release).exists()

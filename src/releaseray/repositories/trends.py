@@ -11,28 +11,44 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from releaseray.models import ErrorHour, SessionHour
 from releaseray.tracking.sessions import SessionCounts
 
+_SERIES = """
+SELECT version COLLATE "C", environment COLLATE "C", sum(events)::bigint AS events, array_agg({at} ORDER BY {at}) AS at,
+       array_agg(events ORDER BY {at}) AS counts
+FROM {table}
+WHERE service_id = (SELECT id FROM services WHERE id = $1 AND org_id = $2)
+  AND {at} >= $3 AND {at} < $4 AND ($5::text IS NULL OR environment = $5)
+GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
+"""
+_BY_INTERVAL = {
+    "hour": _SERIES.format(table="error_hours", at="hour"),
+    "day": _SERIES.format(table="error_days", at="day"),
+}
 
-class Point(NamedTuple):
-    """Events of a release in an environment, in the hour or day that begins at `at`."""
+
+class Series(NamedTuple):
+    """Events of a release in an environment; `version` is empty for events without one. `counts` are the events of
+    the hours or days that begin at `at`."""
 
     version: str
     environment: str
-    at: datetime
     events: int
+    at: Sequence[datetime]
+    counts: Sequence[int]
 
 
-async def error_points(
-    session: AsyncSession, service_id: str, environment: str | None, since: datetime, until: datetime, bucket: str
-) -> Sequence[Point]:
-    """What happened in [since, until), summed up by `bucket` (`hour` or `day`, UTC), in order of time."""
-    at: Any = func.date_trunc(bucket, ErrorHour.hour, "UTC")
-    query = select(ErrorHour.version, ErrorHour.environment, at, func.sum(ErrorHour.events)).where(
-        ErrorHour.service_id == service_id, ErrorHour.hour >= since, ErrorHour.hour < until
-    )
-    if environment is not None:
-        query = query.where(ErrorHour.environment == environment)
-    grouped = query.group_by(ErrorHour.version, ErrorHour.environment, at).order_by(at, ErrorHour.version)
-    return [Point(version, place, moment, int(n)) for version, place, moment, n in (await session.exec(grouped)).all()]
+async def series(
+    connection: Any,
+    org_id: str,
+    service_id: str,
+    environment: str | None,
+    interval: str,
+    since: datetime,
+    until: datetime,
+) -> list[Series]:
+    """What happened in [since, until), full hours or days (UTC), by release and environment, most events first; empty
+    for a service of somebody else."""
+    rows = await connection.fetch(_BY_INTERVAL[interval], service_id, org_id, since, until, environment)
+    return [Series(*row) for row in rows]
 
 
 async def events_between(

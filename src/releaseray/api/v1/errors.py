@@ -15,7 +15,8 @@ from releaseray.api.paging import envelope
 from releaseray.api.problems import STATUS, explain
 from releaseray.api.responses import responses, scoped
 from releaseray.api.schemas.errors import KINDS
-from releaseray.api.v1.error_views import detail, summary
+from releaseray.api.v1 import direct
+from releaseray.api.v1.error_views import detail
 from releaseray.api.v1.paging import Paging
 from releaseray.api.v1.schemas.base import Environment, Moment, Name, VersionName
 from releaseray.api.v1.schemas.errors import ErrorDetail, ErrorList, ErrorUpdate, StatusName
@@ -30,7 +31,7 @@ from releaseray.api.v1.schemas.reports import (
 from releaseray.db import UnitOfWork
 from releaseray.errors import AppError, InvalidRequest, RateLimited
 from releaseray.models import Service
-from releaseray.repositories.errors import ErrorFilter, Errors
+from releaseray.repositories.error_lists import ErrorFilter, page_of_errors
 from releaseray.repositories.services import Services
 from releaseray.services import errors, reports
 from releaseray.services.keys import Scope
@@ -100,7 +101,7 @@ def _parsed(item: object) -> ErrorReport:
         raise InvalidRequest("; ".join(f"{field}: {words}" for field, words in details.items()), details) from None
 
 
-@router.get("", name="list", dependencies=scoped(Scope.READ), responses=responses(404))
+@router.get("", name="list", dependencies=scoped(Scope.READ), responses=responses(404), response_model=ErrorList)
 async def list_errors(
     request: Request,
     response: Response,
@@ -113,15 +114,15 @@ async def list_errors(
     release: Annotated[VersionName | None, Query(description="Seen in this version")] = None,
     since: Annotated[Moment | None, Query(alias="from", description="Seen at or after")] = None,
     until: Annotated[Moment | None, Query(alias="to", description="Seen before")] = None,
-) -> ErrorList:
+) -> Response:
     """Get all errors, newest first."""
     wanted = ErrorFilter(service_id, Status(status) if status else None, environment, release, since, until)
-    async with runtime.database.reading() as session:
-        if service_id is not None:
+    found, total = await page_of_errors(runtime.database.raw, caller.org_id, page, wanted)
+    if service_id is not None and not total:
+        async with runtime.database.reading() as session:
             await Services(session, caller.org_id).get(service_id)
-        found = await Errors(session, caller.org_id).list(page, wanted)
-    items = [summary(item) for item in found.items]
-    return ErrorList.model_validate(envelope(request, response, "errors", items, found.total, page))
+    items = [direct.error_summary(row) for row in found]
+    return direct.written(envelope(request, response, "errors", items, total, page), response)
 
 
 @router.get("/{error_id}", name="get", dependencies=scoped(Scope.READ), responses=responses(404))

@@ -9,11 +9,13 @@ from releaseray.api.auth import CurrentCaller
 from releaseray.api.endpoint import CurrentRuntime, Endpoint, Uow
 from releaseray.api.paging import envelope
 from releaseray.api.responses import responses, scoped
+from releaseray.api.v1 import direct
 from releaseray.api.v1.paging import Paging
 from releaseray.api.v1.schemas.base import Environment, Moment
 from releaseray.api.v1.schemas.services import Service, ServiceCreate, ServiceList
-from releaseray.api.v1.schemas.trends import Interval, TrendPoint, Trends, TrendSeries
+from releaseray.api.v1.schemas.trends import Interval, Trends
 from releaseray.repositories.services import Services
+from releaseray.repositories.trends import series
 from releaseray.services import services, trends
 from releaseray.services.keys import Scope
 from releaseray.settings import Settings
@@ -50,8 +52,15 @@ async def create_service(caller: CurrentCaller, runtime: CurrentRuntime, uow: Uo
     return shown(runtime.settings, await services.create(uow, caller.org_id, body.name, body.repository))
 
 
-@router.get("/{service_id}/trends", name="trends", dependencies=scoped(Scope.READ), responses=responses(404, 409))
+@router.get(
+    "/{service_id}/trends",
+    name="trends",
+    dependencies=scoped(Scope.READ),
+    responses=responses(404, 409),
+    response_model=Trends,
+)
 async def get_trends(
+    response: Response,
     caller: CurrentCaller,
     runtime: CurrentRuntime,
     service_id: str,
@@ -59,20 +68,11 @@ async def get_trends(
     interval: Annotated[Interval, Query(description="Length of a point")] = "hour",
     since: Annotated[Moment | None, Query(alias="from", description="Default: a day or 30 before `to`")] = None,
     until: Annotated[Moment | None, Query(alias="to", description="Default: now")] = None,
-) -> Trends:
+) -> Response:
     """Get the errors of a service by release over time, in hours (up to 31 days) or days (up to two years)."""
-    async with runtime.database.reading() as session:
-        await Services(session, caller.org_id).get(service_id)
-        span = trends.span(interval, since, until)
-        found = await trends.by_release(session, service_id, environment, interval, span)
-    series = [
-        TrendSeries(
-            version=one.version or None,
-            environment=one.environment,
-            error_count=one.events,
-            points=[TrendPoint(at=point.at, error_count=point.events) for point in one.points],
-        )
-        for one in found
-    ]
-    values = {"service_id": service_id, "interval": interval, "from": span.since, "to": span.until, "series": series}
-    return Trends.model_validate(values)
+    span = trends.span(interval, since, until)
+    found = await series(runtime.database.raw, caller.org_id, service_id, environment, interval, *span)
+    if not found:
+        async with runtime.database.reading() as session:
+            await Services(session, caller.org_id).get(service_id)
+    return direct.written(direct.trends(service_id, interval, span, found), response)
