@@ -1,7 +1,11 @@
 """Real Git repositories, made quickly."""
 
+import atexit
 import os
+import shutil
 import subprocess
+import tempfile
+from functools import cache
 from pathlib import Path
 
 _ENVIRONMENT = {
@@ -18,26 +22,21 @@ _ENVIRONMENT = {
 class GitRepository:
     """A work tree in a folder, and the few commands tests need."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, like: "GitRepository | None" = None) -> None:
+        """A new one, or a copy of one in another folder."""
         self.path = path
         self._seconds = 1_760_000_000
-        path.mkdir(parents=True)
-        self.git("init", "-q", "-b", "main")
+        if like is None:
+            path.mkdir(parents=True)
+            self.git("init", "-q", "-b", "main", "--template=")
+        else:
+            shutil.copytree(like.path, path, symlinks=True)
+            self._seconds = like._seconds
 
     @classmethod
     def acme(cls, path: Path) -> "GitRepository":
         """Three releases of a small application that lives on GitHub."""
-        repo = cls(path)
-        repo.git("remote", "add", "origin", "https://github.com/acme/myapp.git")
-        repo.commit("Initial import", "src/app.py")
-        repo.tag("v1.0.0")
-        repo.commit("Add OAuth2 sign-in (#12)\n\nCloses #7", "src/auth/oauth.py")
-        repo.commit("Fix crash when a session expires (#13)\n\nFixes #9\nFixes #10", "src/session.py")
-        repo.commit("Bump actions/checkout from 3 to 4 (#14)", ".github/workflows/ci.yml")
-        repo.tag("v1.1.0")
-        repo.commit("Speed up search by caching results (#15)", "src/search.py")
-        repo.tag("v1.2.0")
-        return repo
+        return cls(path, like=_acme())
 
     def git(self, *arguments: str) -> str:
         self._seconds += 60
@@ -63,3 +62,21 @@ class GitRepository:
 
     def tag(self, name: str) -> None:
         self.git("tag", "-a", name, "-m", name)
+
+
+@cache
+def _acme() -> GitRepository:
+    """Made once a process: hundreds of tests want one, and it takes git a tenth of a second."""
+    folder = tempfile.mkdtemp(prefix="acme-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    repo = GitRepository(Path(folder) / "myapp")
+    repo.git("remote", "add", "origin", "https://github.com/acme/myapp.git")
+    repo.commit("Initial import", "src/app.py")
+    repo.tag("v1.0.0")
+    repo.commit("Add OAuth2 sign-in (#12)\n\nCloses #7", "src/auth/oauth.py")
+    repo.commit("Fix crash when a session expires (#13)\n\nFixes #9\nFixes #10", "src/session.py")
+    repo.commit("Bump actions/checkout from 3 to 4 (#14)", ".github/workflows/ci.yml")
+    repo.tag("v1.1.0")
+    repo.commit("Speed up search by caching results (#15)", "src/search.py")
+    repo.tag("v1.2.0")
+    return repo
