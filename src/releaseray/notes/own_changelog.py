@@ -123,14 +123,15 @@ def _mark_category(mark: re.Match[str]) -> Category | None:
 def notes_of(changelog: str) -> list[Note]:
     """The notes of a changelog in the order they stand (newest first, as changelogs are), `MOST_NOTES` at most."""
     notes: list[Note] = []
-    for note in _read(changelog):
+    for note in notes_in(changelog):
         notes.append(note)
         if len(notes) >= MOST_NOTES:
             break
     return notes
 
 
-def _read(changelog: str) -> Iterator[Note]:
+def notes_in(changelog: str) -> Iterator[Note]:
+    """All notes of a changelog, read as they are asked for."""
     reader = _Reader()
     lines = (_plain(changelog) if ".. changelog::" in changelog else changelog).splitlines()
     for number, line in enumerate(lines):

@@ -1,9 +1,13 @@
 """Where history comes from: one module a kind of source, each giving the same few answers."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from releaseray.notes.history import History, Tag
+from releaseray.notes.history import Commit, History, Tag
+
+Watch = Callable[[Sequence[Commit]], object]
+"""Is given the commits of a range, some at a time, while the others are still read; in whichever thread reads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +60,14 @@ class Source(Protocol):
         to_sha: str,
         past: bool = False,
         files: bool = True,
+        watch: Watch | None = None,
     ) -> History:
         """All that is known of `from_sha..to_sha` (from the first commit when `from_sha` is None).
 
         The tag names only label the result: what is read is what the shas say, even when a tag moved since.
         `past` asks for the commits before the range as well, from sources that can read them cheaply. Without `files`
-        the commits of the range need not say what they change, which is most of what there is to read.
+        the commits of the range need not say what they change, which is most of what there is to read. `watch` is
+        told of commits as they come, by sources that know them before the end.
         """
 
 

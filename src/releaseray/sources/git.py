@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from releaseray.notes.history import History, Tag
-from releaseray.sources import Description, SourceError
+from releaseray.sources import Description, SourceError, Watch
 from releaseray.sources.git_forges import name_of, web_url
 from releaseray.sources.git_locations import ANYWHERE, HostCheck, check_location
 from releaseray.sources.git_mirror import Mirror
 from releaseray.sources.git_origins import Origin, PathOrigin
 from releaseray.sources.git_patches import read_patches, resolve_commit
 from releaseray.sources.git_process import Git, GitError
-from releaseray.sources.git_reading import Range, first_commits, read_range
+from releaseray.sources.git_reading import Range, first_commits, from_index, read_range
 from releaseray.sources.git_remote import MAX_BYTES, Authorization, RemoteOrigin, write_commit_graph
 from releaseray.sources.git_tags import commit_of, committish, default_branch, head_commit, read_tags
 from releaseray.sources.git_trouble import explain
@@ -129,12 +129,13 @@ class GitSource:
         to_sha: str,
         past: bool = False,
         files: bool = True,
+        watch: Watch | None = None,
     ) -> History:
         """All that is known of `from_sha..to_sha`; see `Source.history`."""
         _check_sha(to_sha, *([from_sha] if from_sha else []))
         asked = Range(from_sha, to_sha, to_tag)
-        index = self._origin.mirror.first_commits
-        found = await self._read(lambda git: read_range(git, asked, index, past=past, files=files))
+        known = from_index(self._origin.mirror.first_commits, from_sha)
+        found = await self._read(lambda git: read_range(git, asked, known, past=past, files=files, watch=watch))
         name, page = await self._whereabouts()
         return History(
             full_name=name,

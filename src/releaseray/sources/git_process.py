@@ -91,8 +91,7 @@ class Git:
                 source.write(stdin)
                 source.seek(0)
             with self.start(args, source, timeout) as child:
-                yield from child.chunks()
-                child.finish()
+                yield from child.output()
 
     def start(self, args: Sequence[str], stdin: IO[bytes] | int, timeout: float) -> "Child":
         """A running command, which is killed when its `with` block ends."""
@@ -167,10 +166,11 @@ class Child:
                     pipe.close()
         self._git.forget(self)
 
-    def chunks(self) -> Iterator[bytes]:
-        """What the command writes, until it closes its output."""
+    def output(self) -> Iterator[bytes]:
+        """What the command writes, to its end. Raises `GitError` there when it failed."""
         while chunk := self.read():
             yield chunk
+        self.finish()
 
     def read(self) -> bytes:
         """The next piece of output, empty at its end. Raises `GitTimeout` at the deadline."""
