@@ -24,7 +24,8 @@ NOT_FOUND = {"message": "Not Found"}
 class Enterprise(Served):
     """`acme/myapp`. `pulls` by the sha of a commit and `earlier` merged pull requests by login are what GraphQL knows;
     `moved` is what REST says of a renamed repository; `refuse` answers every call of the API instead; `calls` are
-    those that came, `commands` the arguments of every process while git was served."""
+    those that came, `asked_again` the pull requests that were asked for by their numbers, a list a call, `commands`
+    the arguments of every process while git was served."""
 
     def __init__(self, root: Path, openapi: OpenApi) -> None:
         super().__init__(root)
@@ -39,6 +40,7 @@ class Enterprise(Served):
         self.installation: Json | None = None
         self.refuse: tuple[int, Json, dict[str, str]] | None = None
         self.calls: list[str] = []
+        self.asked_again: list[list[int]] = []
         self.commands: set[str] = set()
 
     @property
@@ -90,6 +92,12 @@ class Enterprise(Served):
         if "search(" in asked["query"]:
             logins = {name: re.search(r"author:(\S+)", text) for name, text in asked["variables"].items()}
             return {name: {"issueCount": self.earlier.get(login[1], 0)} for name, login in logins.items() if login}
+        if numbers := re.findall(r"p(\d+): pullRequest\(number: \1\)", asked["query"]):
+            self.asked_again.append(sorted(map(int, numbers)))
+            every = {str(one["number"]): one for pulls in self.pulls.values() for one in pulls}
+            return {
+                "repository": {"nameWithOwner": "acme/myapp"} | {f"p{number}": every.get(number) for number in numbers}
+            }
         aliases = re.findall(r'(c\d+): object\(oid: "([0-9a-f]{40})"\)', asked["query"])
         found = {alias: {"associatedPullRequests": {"nodes": self.pulls.get(oid, [])}} for alias, oid in aliases}
         return {"repository": {"nameWithOwner": "acme/myapp", **found}}

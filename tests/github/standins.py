@@ -104,7 +104,12 @@ class Hub:
             found = self.rest.get(request.url.path)
             return httpx.Response(200, json=found) if found else httpx.Response(404)
         asked = json.loads(request.content)
-        data = self._searches(asked["variables"]) if "search(" in asked["query"] else self._objects(asked["query"])
+        query = asked["query"]
+        if numbers := re.findall(r"p(\d+): pullRequest\(number: \1\)", query):
+            every = {str(one["number"]): one for pulls in self.pulls.values() for one in pulls}
+            data = {"repository": {"nameWithOwner": "acme/myapp"} | {f"p{n}": every.get(n) for n in numbers}}
+        else:
+            data = self._searches(asked["variables"]) if "search(" in query else self._objects(query)
         return httpx.Response(200, json={"data": data})
 
     def _objects(self, query: str) -> Json:
@@ -126,11 +131,22 @@ class Memory(dict[str, bytes]):
         self[key] = value
 
 
-def source(git: Source, hub: Hub, *, anonymous: bool = False, storage: Memory | None = None) -> GitHubSource:
+class Told(dict[int, str | None]):
+    """The pull requests that webhooks told of, at `at`."""
+
+    at = 0.0
+
+    async def since(self, moment: float) -> dict[int, str | None]:
+        return self if self.at >= moment else {}
+
+
+def source(
+    git: Source, hub: Hub, *, anonymous: bool = False, storage: Memory | None = None, changes: Told | None = None
+) -> GitHubSource:
     http = httpx.AsyncClient(transport=httpx.MockTransport(hub))
     auth = NoAuth() if anonymous else TokenAuth(SecretStr("ghp_1"))
     api = GitHubApi(http, auth, attempts=1)
-    return GitHubSource(git, api, "acme/myapp", storage=storage, anonymous=anonymous)
+    return GitHubSource(git, api, "acme/myapp", storage=storage, changes=changes, anonymous=anonymous)
 
 
 async def read(of: GitHubSource) -> History:

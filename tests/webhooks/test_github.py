@@ -13,7 +13,6 @@ from releaseray.webhooks.github_events import (
     AccessChanged,
     BranchPushed,
     Event,
-    PayloadError,
     PullRequestChanged,
     ReleaseChanged,
     Repository,
@@ -23,8 +22,8 @@ from releaseray.webhooks.github_events import (
     TagDeleted,
     TagMoved,
     VisibilityChanged,
-    read,
 )
+from releaseray.webhooks.github_payloads import PayloadError, read
 from releaseray.webhooks.github_signature import sign, verified
 
 EXAMPLES = Path(__file__).parents[1] / "emulator/node_modules/@octokit/webhooks-examples"

@@ -61,6 +61,22 @@ async def redelivered(session: AsyncSession, target: str, delivery: str) -> bool
     return None if known is None else False
 
 
+async def told_of_pulls(session: AsyncSession, repo_id: str, since: datetime) -> Sequence[Mapping[str, Any]]:
+    """What was told of a repository's pull requests since a time, as `event_json` writes it."""
+    query = select(IncomingEvent.event).where(*_of_pulls(repo_id), col(IncomingEvent.created_at) >= since)
+    return (await session.exec(query)).all()
+
+
+async def last_told_of_pulls(session: AsyncSession, repo_id: str) -> datetime | None:
+    """When it was last told of them."""
+    query = select(IncomingEvent.created_at).where(*_of_pulls(repo_id)).order_by(col(IncomingEvent.created_at).desc())
+    return (await session.exec(query.limit(1))).first()
+
+
+def _of_pulls(repo_id: str) -> tuple[Any, Any]:
+    return col(IncomingEvent.repo_id) == repo_id, col(IncomingEvent.kind) == "pull_request"
+
+
 class IncomingEvents:
     """What one repository, which the caller has looked up already, was told."""
 

@@ -17,6 +17,7 @@ from releaseray.outbound import Networks, check_host
 from releaseray.secrets import SecretLost
 from releaseray.services.github_answers import KeptAnswers
 from releaseray.services.installations import Bound
+from releaseray.services.pull_changes import PullChanges
 from releaseray.services.runtime import Runtime
 from releaseray.sources import Source, SourceError
 from releaseray.sources.git import GitSource
@@ -65,7 +66,8 @@ def source(runtime: Runtime, repo: Repository, *, patience: Patience = PROMPT) -
     told: Source = GitHubRest(api, repo.full_name, storage=kept)
     if not repo.cloneless:
         told = _git(runtime, repo, None if anonymous else api.git_authorization)
-    return GitHubSource(told, api, repo.full_name, storage=kept, anonymous=anonymous)
+    changes = PullChanges(runtime.database, repo)
+    return GitHubSource(told, api, repo.full_name, storage=kept, changes=changes, anonymous=anonymous)
 
 
 async def remove(runtime: Runtime, repo: Repository) -> None:

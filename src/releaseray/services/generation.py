@@ -17,7 +17,7 @@ from releaseray.notes.prepared import Prepared
 from releaseray.repositories import drafts as rows
 from releaseray.repositories.organizations import UsageOf
 from releaseray.repositories.repos import Ranges
-from releaseray.services import clones, events, learning, production, publishing
+from releaseray.services import clones, events, learning, production, publishing, pull_changes
 from releaseray.services.drafts import GENERATE, job_id, this_month
 from releaseray.services.outages import despite_outages
 from releaseray.services.prepared import PreparedHistories
@@ -59,8 +59,8 @@ async def _make(runtime: Runtime, histories: PreparedHistories, draft: Draft) ->
         return _failed(f"The generation was broken off {draft.attempt - 1} times. Try a smaller range.")
     try:
         async with asyncio.timeout(runtime.settings.draft_timeout):
-            found, repo = await despite_outages(lambda: _asked_for(runtime, draft))
-            prepared = await histories.get(found.id, lambda: _prepare(runtime, repo, found))
+            found, repo, state = await despite_outages(lambda: _asked_for(runtime, draft))
+            prepared = await histories.get(f"{found.id} {state}", lambda: _prepare(runtime, repo, found))
             facts = await despite_outages(lambda: production.facts(runtime, repo, found, prepared))
             made = await asyncio.to_thread(notes.build, prepared, draft.persona, facts)
     except NotFound:
@@ -77,9 +77,11 @@ async def _make(runtime: Runtime, histories: PreparedHistories, draft: Draft) ->
     return {"status": DraftStatus.COMPLETED, "body_md": made.body_md, "flags": _flags(made.flags)}
 
 
-async def _asked_for(runtime: Runtime, draft: Draft) -> tuple[ReleaseRange, Repository]:
+async def _asked_for(runtime: Runtime, draft: Draft) -> tuple[ReleaseRange, Repository, str]:
+    """The range, its repository, and which state of the pull requests is to be told."""
     async with runtime.database.reading() as session:
-        return await Ranges(session, draft.org_id).with_repository(draft.range_id)
+        found, repo = await Ranges(session, draft.org_id).with_repository(draft.range_id)
+        return found, repo, await pull_changes.state(session, repo)
 
 
 async def _prepare(runtime: Runtime, repo: Repository, found: ReleaseRange) -> Prepared:

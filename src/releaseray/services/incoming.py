@@ -23,7 +23,7 @@ from releaseray.webhooks.github_events import (
     AccessChanged,
     Delivery,
     Event,
-    PayloadError,
+    PullRequestChanged,
     ReleaseChanged,
     RepositoryDeleted,
     RepositoryRenamed,
@@ -31,12 +31,12 @@ from releaseray.webhooks.github_events import (
     TagDeleted,
     TagMoved,
     VisibilityChanged,
-    parse,
 )
+from releaseray.webhooks.github_payloads import PayloadError, parse
 from releaseray.webhooks.github_signature import verified
 
 UNSIGNED = "The signature is missing, or is not one of a connected repository's webhook secret."
-HARMLESS = ("push", "create", "delete", "release")
+HARMLESS = ("push", "create", "delete", "release", "pull_request")
 """Kinds whose events may be forgotten: told again, they find their work done."""
 _PING = "ping"
 _NOBODYS = "the secret of nobody, so that an unknown repository takes as long as a known one"
@@ -109,6 +109,8 @@ async def take(runtime: Runtime, arrival: Arrival) -> Answer:
 def _acted_on(event: Event) -> bool:
     if isinstance(event, ReleaseChanged):
         return event.action == "published" and not event.draft
+    if isinstance(event, PullRequestChanged):
+        return event.retold
     return isinstance(event, _ACTED_ON)
 
 

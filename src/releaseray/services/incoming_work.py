@@ -19,6 +19,7 @@ from releaseray.webhooks import event_json
 from releaseray.webhooks.github_events import (
     AccessChanged,
     Event,
+    PullRequestChanged,
     ReleaseChanged,
     RepositoryDeleted,
     RepositoryRenamed,
@@ -87,6 +88,10 @@ class IncomingWork:
             case TagMoved() | TagDeleted():
                 word = "moved" if isinstance(event, TagMoved) else "deleted"
                 await self._end(row, IncomingStatus.DONE, f"{event.tag} was {word}; what was made of it stays.")
+            case PullRequestChanged():
+                # The event itself is what readers look for (`services.pull_changes`).
+                note = f"#{event.number} was changed ({event.action}); it is asked for again when it is read next."
+                await despite_outages(lambda: self._end(row, IncomingStatus.DONE, note))
             case RepositoryRenamed():
                 await self._rename(row, event)
             case RepositoryDeleted():

@@ -17,7 +17,7 @@ class PreparedHistories:
         self._loading: OrderedDict[str, asyncio.Task[Prepared]] = OrderedDict()
 
     async def get(self, range_id: str, load: Callable[[], Awaitable[Prepared]]) -> Prepared:
-        """The prepared history of a range; read once, however many ask meanwhile.
+        """The prepared history of a range (as it was at a time); read once, however many ask meanwhile.
 
         One who stops waiting does not stop the reading for the others. What fails is not kept.
         """

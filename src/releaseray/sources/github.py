@@ -1,9 +1,10 @@
 """A repository on GitHub: history from its clone, and from GitHub what git does not know."""
 
-from collections.abc import Awaitable
+import time
+from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from releaseray.github import GitHubApi, GitHubError, Kind, Storage
 from releaseray.notes.history import History, Tag
@@ -31,11 +32,19 @@ class GitHubUnavailable(GitHubProblem):
         self.wait: float | None = error.wait
 
 
+class Changes(Protocol):
+    """What is told of pull requests by others than GitHub's API."""
+
+    async def since(self, moment: float) -> Mapping[int, str | None]:
+        """Those that were changed since a time (unix seconds), each with the commit that it was merged as, if known."""
+
+
 class GitHubSource:
     """A `Source` over another one (the clone; `GitHubRest` where there is none), with the pull requests and issues
     of each range.
 
-    `storage` keeps what was read of a range, so that it is read once. Without a token (`anonymous`) GitHub is
+    `storage` keeps what was read of a range, so that it is read once; of that only the pull requests are asked for
+    again of which `changes` tells. Without a token (`anonymous`) GitHub is
     asked too, but what it refuses just now is left out rather than an error: 60 calls an hour are soon gone.
     """
 
@@ -46,10 +55,11 @@ class GitHubSource:
         full_name: str,
         *,
         storage: Storage | None = None,
+        changes: Changes | None = None,
         anonymous: bool = False,
     ) -> None:
         self._git, self._api, self._full_name = git, api, full_name
-        self._storage, self._anonymous = storage, anonymous
+        self._storage, self._changes, self._anonymous = storage, changes, anonymous
 
     async def describe(self) -> Description:
         """Name, id, default branch and page, as GitHub has them now; a renamed repository is an error that says so."""
@@ -132,18 +142,32 @@ class GitHubSource:
         return problem
 
     async def _pulls(self, history: History, key: str) -> Pulls:
-        kept = await self._storage.load(key) if self._storage is not None else None
-        if kept and (known := from_json(kept)):
-            return known
+        stored = await self._storage.load(key) if self._storage is not None else None
+        kept = from_json(stored) if stored else None
+        began = time.time()
         try:
-            found = await PullReader(self._api, self._full_name, graphql=not self._anonymous).read(history)
+            found = await self._read_pulls(history, kept)
         except GitHubError as error:
             if self._anonymous and error.passing:
-                return Pulls()
+                return kept or Pulls()
             raise await self._explained(error) from error
-        if self._storage is not None:
-            await self._storage.save(key, to_json(found))
+        if found is not kept and self._storage is not None:
+            # What is changed from here on may or may not be in what was read.
+            await self._storage.save(key, to_json(replace(found, read_at=began)))
         return found
+
+    async def _read_pulls(self, history: History, kept: Pulls | None) -> Pulls:
+        """What was kept, with what was changed since; all of it where nothing was kept, or a commit turns out to be of
+        a pull request that GitHub did not name when it was asked."""
+        reader = PullReader(self._api, self._full_name, graphql=not self._anonymous)
+        if kept is None:
+            return await reader.read(history)
+        changed = await self._changes.since(kept.read_at) if self._changes is not None else {}
+        merged_as = {sha for number, sha in changed.items() if number not in kept.pulls}
+        if any(commit.sha in merged_as for commit in history.commits):
+            return await reader.read(history)
+        again = sorted(changed.keys() & kept.pulls.keys())
+        return await reader.again(kept, again) if again else kept
 
     async def _explained(self, error: GitHubError) -> SourceError:
         if error.kind is Kind.MOVED and error.location:

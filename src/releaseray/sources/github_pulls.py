@@ -50,6 +50,49 @@ class PullReader:
             {issue.number: issue for entry in found.values() for issue in entry.issues},
         )
 
+    async def again(self, kept: Pulls, numbers: Sequence[int]) -> Pulls:
+        """The pull requests of a range with some of them as they are now. Which commits of the range are theirs, and
+        who came for the first time, does not change; one that GitHub shows no more is left out."""
+        calls = [self._numbered(batch) for batch in _batches(numbers, COMMITS_A_CALL[0])]
+        fresh = {entry.pull.number: entry for entries in await together(*calls) for entry in entries}
+        pulls = {number: pull for number, pull in kept.pulls.items() if number not in numbers} | {
+            number: replace(_with(entry.pull, *before.shas), first_contribution=before.first_contribution)
+            for number, entry in fresh.items()
+            if (before := kept.pulls.get(number))
+        }
+        issues = {**kept.issues, **{issue.number: issue for entry in fresh.values() for issue in entry.issues}}
+        closed = {number for pull in pulls.values() for number in pull.closes}
+        shown = {number: issue for number, issue in sorted(issues.items()) if number in closed}
+        return Pulls(dict(sorted(pulls.items())), shown)
+
+    async def _numbered(self, numbers: Sequence[int]) -> list[Found]:
+        if self._graphql:
+            try:
+                return await self._ask_numbered(numbers)
+            except GitHubError as error:
+                if error.kind not in (Kind.NOT_FOUND, Kind.INVALID):
+                    raise
+        entries = [entry for entry in await together(*map(self._pull, numbers)) if entry]
+        issues = await self._issues(entries)
+        return [_complete(entry, (), issues) for entry in entries]
+
+    async def _ask_numbered(self, numbers: Sequence[int]) -> list[Found]:
+        objects = " ".join(f"p{n}: pullRequest(number: {n}) {{ ...P }}" for n in numbers)
+        repository = await self._ask_repository(objects)
+        name = str(repository.get("nameWithOwner") or self._full_name)
+        return [entry for n in numbers if (entry := from_graphql(repository.get(f"p{n}"), name))]
+
+    async def _ask_repository(self, objects: str) -> Mapping[str, Any]:
+        """Some fields of the repository, in which pull requests are told by `...P`."""
+        query = (
+            "query($owner: String!, $name: String!) { repository(owner: $owner, name: $name) "
+            f"{{ nameWithOwner {objects} }} }} {PULL_FIELDS}"
+        )
+        owner, _, name = self._full_name.partition("/")
+        data = await self._api.graphql(query, self._full_name, {"owner": owner, "name": name})
+        repository: Mapping[str, Any] = data.get("repository") or {}
+        return repository
+
     async def _by_graphql(self, commits: Sequence[Commit]) -> dict[int, Found]:
         calls = [self._associated(batch) for batch in _batches([c.sha for c in commits], COMMITS_A_CALL[0])]
         found: dict[int, Found] = {}
@@ -72,13 +115,7 @@ class PullReader:
     async def _ask_associated(self, shas: Sequence[str]) -> list[tuple[str, Found]]:
         pulls = "... on Commit { associatedPullRequests(first: 3) { nodes { ...P } } }"
         objects = " ".join(f'c{n}: object(oid: "{sha}") {{ {pulls} }}' for n, sha in enumerate(shas))
-        query = (
-            "query($owner: String!, $name: String!) { repository(owner: $owner, name: $name) "
-            f"{{ nameWithOwner {objects} }} }} {PULL_FIELDS}"
-        )
-        owner, _, name = self._full_name.partition("/")
-        data = await self._api.graphql(query, self._full_name, {"owner": owner, "name": name})
-        repository = data.get("repository") or {}
+        repository = await self._ask_repository(objects)
         entries = []
         for n, sha in enumerate(shas):
             for node in _associated_nodes(repository.get(f"c{n}")):
@@ -113,10 +150,14 @@ class PullReader:
         named = _named(history)
         entries = await together(*(self._pull(number) for number in named))
         found = {entry.pull.number: entry for entry in entries if entry}
-        closed = sorted({number for entry in found.values() for number in entry.pull.closes})
-        answers = await together(*(self._maybe(f"/repos/{self._full_name}/issues/{n}") for n in closed))
-        issues = {issue.number: issue for issue in map(issue_from_rest, answers) if issue}
+        issues = await self._issues(found.values())
         return {number: _complete(entry, named[number], issues) for number, entry in found.items()}
+
+    async def _issues(self, entries: Iterable[Found]) -> dict[int, Issue]:
+        """The issues that they close."""
+        closed = sorted({number for entry in entries for number in entry.pull.closes})
+        answers = await together(*(self._maybe(f"/repos/{self._full_name}/issues/{n}") for n in closed))
+        return {issue.number: issue for issue in map(issue_from_rest, answers) if issue}
 
     async def _pull(self, number: int) -> Found | None:
         answer = await self._maybe(f"/repos/{self._full_name}/pulls/{number}")

@@ -31,10 +31,11 @@ fragment P on PullRequest {
 
 @dataclass(frozen=True, slots=True)
 class Pulls:
-    """What GitHub knows of a range beyond git; by number."""
+    """What GitHub knows of a range beyond git, by number; `read_at` is when it was asked, in unix seconds."""
 
     pulls: Mapping[int, PullRequest] = field(default_factory=dict)
     issues: Mapping[int, Issue] = field(default_factory=dict)
+    read_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +112,8 @@ def issue_from_rest(answer: Any) -> Issue | None:
 
 def to_json(found: Pulls) -> bytes:
     """How a range is kept."""
-    parts = {"pulls": map(asdict, found.pulls.values()), "issues": map(asdict, found.issues.values())}
-    return json.dumps({name: list(values) for name, values in parts.items()}).encode()
+    pulls, issues = map(asdict, found.pulls.values()), map(asdict, found.issues.values())
+    return json.dumps({"pulls": list(pulls), "issues": list(issues), "read_at": found.read_at}).encode()
 
 
 def from_json(kept: bytes) -> Pulls | None:
@@ -121,9 +122,10 @@ def from_json(kept: bytes) -> Pulls | None:
         parts = json.loads(kept)
         pulls = [PullRequest(**_tuples(values)) for values in parts["pulls"]]
         issues = [Issue(**_tuples(values)) for values in parts["issues"]]
+        read_at = float(parts.get("read_at", 0.0))
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
-    return Pulls({pull.number: pull for pull in pulls}, {issue.number: issue for issue in issues})
+    return Pulls({pull.number: pull for pull in pulls}, {issue.number: issue for issue in issues}, read_at)
 
 
 def history_to_json(history: History) -> bytes:
