@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from releaseray.github import GitHubApi, NoAuth, TokenAuth
 from releaseray.notes.history import Commit, History, Person, Tag
-from releaseray.sources import Description, Source
+from releaseray.sources import Description, Source, Watch
 from releaseray.sources.github import GitHubSource
 
 Json = dict[str, Any]
@@ -67,6 +67,7 @@ class Clone:
         to_sha: str,
         past: bool = False,
         files: bool = True,
+        watch: Watch | None = None,
     ) -> History:
         return History("acme/myapp", from_tag, to_tag, self.commits, known_emails=self.known)
 

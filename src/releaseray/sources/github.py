@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from releaseray.github import GitHubApi, GitHubError, Kind, Storage
 from releaseray.notes.history import History, Tag
-from releaseray.sources import Description, Source, SourceError
+from releaseray.sources import Description, Source, SourceError, Watch
 from releaseray.sources.github_pulls import PullReader
 from releaseray.sources.github_records import Pulls, described, from_json, to_json
 
@@ -117,10 +117,11 @@ class GitHubSource:
         to_sha: str,
         past: bool = False,
         files: bool = True,
+        watch: Watch | None = None,
     ) -> History:
         """The clone's history with GitHub's pull requests and issues."""
         reading = self._git.history(
-            from_tag=from_tag, from_sha=from_sha, to_tag=to_tag, to_sha=to_sha, past=past, files=files
+            from_tag=from_tag, from_sha=from_sha, to_tag=to_tag, to_sha=to_sha, past=past, files=files, watch=watch
         )
         history = await self._told(reading)
         pulls = await self._pulls(history, f"range:1:{self._api.url}:{self._full_name}:{from_sha}:{to_sha}")

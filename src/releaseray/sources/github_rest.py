@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from releaseray.github import GitHubApi, GitHubError, Kind, Storage, together
 from releaseray.notes.history import Commit, FileChange, History, Person, Tag
-from releaseray.sources import Description
+from releaseray.sources import Description, Watch
 from releaseray.sources.github_files import changed_files, patch_of
 from releaseray.sources.github_records import described, history_from_json, history_to_json, unreadable
 from releaseray.sources.github_tags import read_tags, seconds
@@ -93,6 +93,7 @@ class GitHubRest:
         to_sha: str,
         past: bool = False,
         files: bool = True,
+        watch: Watch | None = None,
     ) -> History:
         key = f"history:1:{self._api.url}:{self._full_name}:{from_sha}:{to_sha}"
         kept = await self._storage.load(key) if self._storage is not None else None
