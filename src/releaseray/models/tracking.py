@@ -83,13 +83,15 @@ class DeployKind(StrEnum):
 
 class Deploy(SQLModel, table=True):
     """One deploy of a release; the newest of a service and environment is what runs there. `replaced_id` is the
-    release that ran before. `examined_at` is when its commits were read, see `services.deploys`."""
+    release that ran before. `examined_at` is when its commits were read, see `services.deploys`, and `queued_at` since
+    when they are to be; `waits_for` is the release whose commit its repository did not know then."""
 
     __tablename__ = "deploys"
     __table_args__ = (
         Index("ix_deploys_running", "service_id", "environment", "id"),
         Index("ix_deploys_release", "release_id", "id"),
         Index("ix_deploys_unexamined", "id", postgresql_where=text("examined_at IS NULL")),
+        Index("ix_deploys_waiting", "deployed_at", postgresql_where=text("waits_for IS NOT NULL")),
     )
 
     id: int | None = Field(
@@ -104,6 +106,8 @@ class Deploy(SQLModel, table=True):
     deployed_by: str | None = None
     commit_sha: str | None = None
     examined_at: datetime | None = timestamp(nullable=True)
+    queued_at: datetime = timestamp()
+    waits_for: str | None = None
 
 
 class ReleaseChanges(SQLModel, table=True):

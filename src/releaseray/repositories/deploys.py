@@ -1,15 +1,26 @@
 """Queries on deploys whose commits are to be read, and on what was found in them."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from releaseray.models import Deploy, ReleaseChanges, Service, now
+from releaseray.models import Deploy, Release, ReleaseChanges, Service, now
+
+_MOST_WAITING = 500
+
+
+class Waiting(NamedTuple):
+    """A deploy that waits: for the commit of `release`, of a service, in the repository that they name."""
+
+    deploy_id: int | None
+    service: Service
+    release: Release
+    repository: str
 
 
 async def unexamined(session: AsyncSession, limit: int) -> Sequence[Deploy]:
@@ -18,15 +29,56 @@ async def unexamined(session: AsyncSession, limit: int) -> Sequence[Deploy]:
     return (await session.exec(query)).all()
 
 
-async def mark_examined(session: AsyncSession, deploy_id: int) -> bool:
-    """Whether it was this transaction that marked the deploy, so that its findings count once."""
+async def mark_examined(session: AsyncSession, deploy_id: int, waits_for: str | None) -> bool:
+    """Whether it was this transaction that marked the deploy, so that its findings count once. `waits_for` is the
+    release whose commit could not be found."""
     here = (col(Deploy.id) == deploy_id, col(Deploy.examined_at).is_(None))
-    return bool((await session.exec(update(Deploy).where(*here).values(examined_at=now()))).rowcount)
+    marked = update(Deploy).where(*here).values(examined_at=now(), waits_for=waits_for)
+    return bool((await session.exec(marked)).rowcount)
+
+
+async def waiting(session: AsyncSession, org_id: str) -> list[Waiting]:
+    """The newest deploys of an organization that wait for something of a repository."""
+    named = func.coalesce(Release.repository, Service.repository)
+    query = (
+        select(col(Deploy.id), Service, Release, named)
+        .join(Release, col(Release.id) == col(Deploy.waits_for))
+        .join(Service, col(Service.id) == col(Deploy.service_id))
+        .where(Service.org_id == org_id, col(Deploy.examined_at).is_not(None), named.is_not(None))
+        .order_by(col(Deploy.deployed_at).desc())
+        .limit(_MOST_WAITING)
+    )
+    return [Waiting(*row) for row in (await session.exec(query)).all()]
+
+
+async def examine_again(session: AsyncSession, deploy_ids: Sequence[int | None]) -> None:
+    """Have deploys examined that waited."""
+    if deploy_ids:
+        here = (col(Deploy.id).in_(deploy_ids), col(Deploy.waits_for).is_not(None))
+        await session.exec(update(Deploy).where(*here).values(examined_at=None, queued_at=now()))
+
+
+async def examine_again_in_growing_pauses(session: AsyncSession, first: timedelta, until: timedelta) -> None:
+    """Have deploys of the last `until` examined that wait, each after twice the time; the first time after `first`."""
+    moment = now()
+    pause = func.greatest(first, col(Deploy.queued_at) - col(Deploy.deployed_at))
+    here = (
+        col(Deploy.waits_for).is_not(None),
+        col(Deploy.examined_at).is_not(None),
+        col(Deploy.deployed_at) > moment - until,
+        col(Deploy.queued_at) + pause < moment,
+    )
+    await session.exec(update(Deploy).where(*here).values(examined_at=None, queued_at=moment))
 
 
 async def service_of(session: AsyncSession, deploy: Deploy) -> Service:
     """The service that was deployed."""
     return (await session.exec(select(Service).where(Service.id == deploy.service_id))).one()
+
+
+async def first_deploy(session: AsyncSession, release_id: str) -> datetime:
+    """When a release was deployed for the first time."""
+    return (await session.exec(select(func.min(Deploy.deployed_at)).where(Deploy.release_id == release_id))).one()
 
 
 async def put_changes(
@@ -43,7 +95,7 @@ async def changes_of(session: AsyncSession, release_id: str) -> ReleaseChanges |
     return await session.get(ReleaseChanges, release_id)
 
 
-async def forget_examined_before(session: AsyncSession, moment: datetime) -> None:
-    """Mark deploys examined that could not be, and are older than `moment`."""
-    old = (col(Deploy.examined_at).is_(None), col(Deploy.deployed_at) < moment)
-    await session.exec(update(Deploy).where(*old).values(examined_at=now()))
+async def give_up_before(session: AsyncSession, moment: datetime) -> None:
+    """Mark deploys examined that could not be since `moment`; they wait for their repository."""
+    old = (col(Deploy.examined_at).is_(None), col(Deploy.queued_at) < moment)
+    await session.exec(update(Deploy).where(*old).values(examined_at=now(), waits_for=Deploy.release_id))

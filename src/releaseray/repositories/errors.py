@@ -1,6 +1,7 @@
 """Queries on single errors: their pages, and where and how they changed."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import col, select
@@ -51,6 +52,12 @@ class Errors:
         """Whether somebody ever did something to an error."""
         here = select(ErrorChange.id).where(ErrorChange.error_id == error_id, ErrorChange.by == by).limit(1)
         return (await self._session.exec(here)).first() is not None
+
+    async def was_seen_since(self, error_id: str, version: str, moment: datetime) -> bool:
+        """Whether an event of a release came since a moment, in whichever environment."""
+        here = (col(ErrorPlace.error_id) == error_id, col(ErrorPlace.version) == version)
+        seen = select(ErrorPlace.error_id).where(*here, col(ErrorPlace.last_seen) >= moment).limit(1)
+        return (await self._session.exec(seen)).first() is not None
 
     async def credited(
         self, service_id: str, environment: str, version: str, limit: int

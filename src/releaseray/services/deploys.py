@@ -18,7 +18,8 @@ from releaseray.notes.link import link
 from releaseray.repositories import deploys as rows
 from releaseray.repositories.errors import Errors
 from releaseray.repositories.releases import Releases
-from releaseray.services import clones, errors, ranges, suspects
+from releaseray.repositories.services import Services
+from releaseray.services import clones, errors, late_tags, ranges, suspects
 from releaseray.services.release_pages import following, previous_of
 from releaseray.services.release_ranges import end_of, repository_of, tag_of
 from releaseray.services.runtime import Runtime
@@ -29,6 +30,8 @@ from releaseray.tracking.regression import Resolve
 
 _AT_A_TIME = 20
 _TRIED_FOR = timedelta(minutes=10)
+_LOOKED_FOR_AGAIN = timedelta(days=1)
+"""How long a tag is looked for that nobody tells of."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -60,10 +63,18 @@ class Brought(NamedTuple):
     patches: dict[str, str]
 
 
+class Read(NamedTuple):
+    """What a repository says of a deploy, and the release whose commit it does not know (yet)."""
+
+    brought: Brought | None = None
+    unknown: Release | None = None
+
+
 async def examine(runtime: Runtime) -> int:
     """Read the deploys that nobody read yet; how many there were."""
     async with runtime.database.unit_of_work() as uow:
-        await rows.forget_examined_before(uow.session, now() - _TRIED_FOR)
+        await rows.give_up_before(uow.session, now() - _TRIED_FOR)
+        await rows.examine_again_in_growing_pauses(uow.session, _TRIED_FOR, _LOOKED_FOR_AGAIN)
     async with runtime.database.reading() as session:
         waiting = await rows.unexamined(session, _AT_A_TIME)
     for deploy in waiting:
@@ -76,10 +87,11 @@ async def examine(runtime: Runtime) -> int:
 
 async def _examine(runtime: Runtime, deploy: Deploy) -> None:
     around = await _around(runtime, deploy)
-    brought = await _read(runtime, around) if around else None
+    brought, unknown = await _read(runtime, around) if around else Read()
     kept = await asyncio.to_thread(suspects.kept, brought.changes, brought.patches) if brought else []
+    waits_for = deploy.release_id if around is None else unknown.id if unknown else None
     async with runtime.database.unit_of_work() as uow:
-        if not await rows.mark_examined(uow.session, deploy.id or 0) or around is None or brought is None:
+        if not await rows.mark_examined(uow.session, deploy.id or 0, waits_for) or around is None or brought is None:
             return
         await rows.put_changes(uow.session, around.release.id, brought.from_sha, brought.to_sha, kept)
         await _resolve(runtime, uow, around.release, brought)
@@ -98,18 +110,21 @@ async def _around(runtime: Runtime, deploy: Deploy) -> Neighbours | None:
     return Neighbours(service, repo, previous_of(release, here), release, following(release, here))
 
 
-async def _read(runtime: Runtime, around: Neighbours) -> Brought | None:
-    """What came with the release, with the ranges on both of its sides made; None where the repository does not know
+async def _read(runtime: Runtime, around: Neighbours) -> Read:
+    """What came with the release, with the ranges on both of its sides made; nothing where the repository does not know
     what it or the one before was built from."""
     source = clones.source(runtime, around.repo, patience=clones.PATIENT)
     await source.refresh()
+    await late_tags.fetched(runtime, around.repo, source)
     tags = await source.tags()
     release = await _built(source, around, around.release, tags)
     previous = await _built(source, around, around.previous, tags)
     for older, newer in ((previous, release), (release, await _built(source, around, around.following, tags))):
         await _make_range(runtime, around.repo, source, older, newer)
-    if previous is None or release is None or previous.sha == release.sha:
-        return None
+    if release is None or previous is None:
+        return Read(unknown=around.release if release is None else around.previous)
+    if previous.sha == release.sha:
+        return Read()
     history = await source.history(
         from_tag=_called(previous, around.previous),
         from_sha=previous.sha,
@@ -117,7 +132,8 @@ async def _read(runtime: Runtime, around: Neighbours) -> Brought | None:
         to_sha=release.sha,
     )
     patches = await source.patches(previous.sha, release.sha)
-    return Brought(previous.sha, release.sha, history, await asyncio.to_thread(link, history), patches)
+    changes = await asyncio.to_thread(link, history)
+    return Read(Brought(previous.sha, release.sha, history, changes, patches))
 
 
 async def _built(source: Source, around: Neighbours, release: Release | None, tags: Iterable[Tag]) -> Built | None:
@@ -149,14 +165,23 @@ async def _make_range(
 async def _resolve(runtime: Runtime, uow: UnitOfWork, release: Release, brought: Brought) -> None:
     """Resolve in this release what its changes say they fix. An error of another service, which may share the
     repository, is resolved by that service's own deploy; one that is not there is passed over. Each claim counts once:
-    when the version is deployed again, or elsewhere, an error that came back or was reopened since stays so."""
-    for error_id, by in _fixes(brought, urlsplit(runtime.settings.base_url).netloc).items():
+    when the version is deployed again, or elsewhere, an error that came back or was reopened since stays so. One that
+    the release was seen to have since it was deployed, while its tag was waited for, is not fixed in it."""
+    fixed = _fixes(brought, urlsplit(runtime.settings.base_url).netloc)
+    if fixed:
+        # Who reads another deploy of the release at the same time waits here, and finds the claims believed.
+        await Services(uow.session, release.org_id).get(release.service_id, locked=True)
+    tracked, since = Errors(uow.session, release.org_id), await rows.first_deploy(uow.session, release.id)
+    for error_id, by in fixed.items():
         action = Resolve(time.time(), ResolvedIn.RELEASE, release.version, by)
         try:
-            tracked = Errors(uow.session, release.org_id)
             error = await tracked.get(error_id)
-            if error.service_id == release.service_id and not await tracked.was_changed_by(error_id, by):
-                await errors.act(uow, release.org_id, error_id, action)
+            if error.service_id != release.service_id or await tracked.was_changed_by(error_id, by):
+                continue
+            if await tracked.was_seen_since(error_id, release.version, since):
+                log.info("a fix fixed nothing", error_id=error_id, by=by)
+                continue
+            await errors.act(uow, release.org_id, error_id, action)
         except NotFound:
             log.info("a fix names an error that is not there", error_id=error_id, by=by)
 

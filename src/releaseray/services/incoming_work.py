@@ -11,7 +11,7 @@ from releaseray.models import IncomingEvent, IncomingStatus, ReleaseRange, Repos
 from releaseray.outbound import backoff
 from releaseray.repositories import claims
 from releaseray.repositories.repos import Ranges, Repos
-from releaseray.services import automation, clones, ranges, repo_changes
+from releaseray.services import automation, clones, late_tags, ranges, repo_changes
 from releaseray.services.outages import despite_outages
 from releaseray.services.runtime import Runtime
 from releaseray.sources import SourceError
@@ -103,6 +103,7 @@ class IncomingWork:
 
     async def _tag(self, row: IncomingEvent, tag: str, prerelease: bool = False) -> None:
         repo, before = await despite_outages(lambda: self._repository(row, tag))
+        await late_tags.pushed(self._runtime, repo)
         why = automation.unwanted(repo, tag, prerelease)
         if why is not None:
             await despite_outages(lambda: self._end(row, IncomingStatus.SKIPPED, why))

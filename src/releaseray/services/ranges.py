@@ -10,7 +10,7 @@ from releaseray.models import ReleaseRange, Repository
 from releaseray.notes.history import Tag
 from releaseray.notes.versions import built_on, newest_release, previous_tags, sort_key
 from releaseray.repositories.repos import Ranges, Repos
-from releaseray.services import clones, events, learning
+from releaseray.services import clones, events, late_tags, learning
 from releaseray.services.runtime import Runtime
 from releaseray.sources import Source, SourceError
 from releaseray.sources.git_forges import compare_url
@@ -36,6 +36,7 @@ async def create(
     source = clones.source(runtime, repo)
     try:
         older, newer = await _resolve(source, from_tag, to_tag)
+        await late_tags.fetched(runtime, repo, source)
         if older.sha == newer.sha:
             raise InvalidRequest.field("fromTag", f"{from_tag} and {to_tag} are tags of the same commit")
         if not await source.is_ancestor(older.sha, newer.sha):
@@ -51,6 +52,7 @@ async def create_newest(runtime: Runtime, uow: UnitOfWork, repo: Repository) -> 
     source = clones.source(runtime, repo)
     try:
         await source.refresh()
+        await late_tags.fetched(runtime, repo, source)
         tags = await source.tags()
         newest = newest_release(tags)
         if newest is None:
@@ -72,6 +74,7 @@ async def ending_at(runtime: Runtime, repo: Repository, name: str) -> tuple[Rele
     source = clones.source(runtime, repo)
     try:
         await source.refresh()
+        await late_tags.fetched(runtime, repo, source)
         tags = await source.tags()
         tag = next((tag for tag in tags if tag.name == name), None)
         if tag is None:

@@ -10,7 +10,7 @@ from releaseray.errors import Conflict
 from releaseray.models import Repository
 from releaseray.notes.history import Tag
 from releaseray.repositories.repos import Repos
-from releaseray.services import clones
+from releaseray.services import clones, late_tags
 from releaseray.services.runtime import Runtime
 from releaseray.sources import Description, SourceError
 
@@ -65,6 +65,7 @@ async def insert(uow: UnitOfWork, org_id: str, repo: Repository) -> tuple[Reposi
         number += 1
         repo.slug = _slug(base, number)
         if await repos.insert(repo):
+            await late_tags.connected(uow, repo)
             return repo, True
         meanwhile = await repos.by_location(repo.location)
         if meanwhile is not None:
@@ -83,6 +84,7 @@ async def tags(runtime: Runtime, repo: Repository) -> Sequence[Tag]:
     source = clones.source(runtime, repo)
     try:
         await source.refresh()
+        await late_tags.fetched(runtime, repo, source)
         return await source.tags()
     except SourceError as problem:
         raise clones.unreadable(repo, problem) from problem
