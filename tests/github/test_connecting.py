@@ -125,7 +125,8 @@ def test_a_token_is_renewed_by_one_that_works(client: httpx.Client, hub: Enterpr
     hub.needs = "Basic eC1hY2Nlc3MtdG9rZW46Z2hwX3JlbmV3ZWQ="
     assert refused(client.get(f"/api/repos/{repo['id']}/tags"))[1:] == (
         "repoId",
-        "GitHub does not accept the token: it was revoked, has expired or is wrong.",
+        "GitHub does not accept the token: it was revoked, has expired or is wrong. "
+        "Connect it again with a token that may read it.",
     )
     renewed = connect(client, hub, token="ghp_renewed")
     assert (renewed.status_code, renewed.json()["id"]) == (200, repo["id"])

@@ -135,3 +135,16 @@ def test_every_real_sample_that_tells_an_installation_is_taken(app: App) -> None
         if "installation" in payload:
             answer = app.send(kind, payload)
             assert answer.status_code in (200, 202), (kind, payload.get("action"), answer.text)
+
+
+def test_the_app_installed_anew_reads_what_it_read_before(app: App, installed: int, through: str) -> None:
+    app.installation(installed, "deleted", repositories=[REPOSITORY])
+    assert "uninstalled" in (unavailable(app, through) or "")
+    anew = next(_numbers)
+    app.installation(anew, "created", repositories=[{"id": 8, "full_name": "acme/other"}])
+    assert unavailable(app, through) is not None, "it was not given this one"
+    app.installation(anew, "deleted")
+    anew = next(_numbers)
+    app.installation(anew, "created", repositories=[REPOSITORY])
+    assert unavailable(app, through) is None
+    assert app.fetch("SELECT installation_id FROM repositories WHERE id = $1", through)[0]["installation_id"] == anew

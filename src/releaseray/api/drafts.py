@@ -27,7 +27,7 @@ from releaseray.api.schemas.errors import Problem
 from releaseray.models import DraftStatus
 from releaseray.repositories.drafts import Drafts
 from releaseray.repositories.repos import Ranges
-from releaseray.services import drafts
+from releaseray.services import clones, drafts
 from releaseray.services.keys import Scope
 
 router = APIRouter(prefix="/drafts", tags=["drafts"], route_class=Endpoint)
@@ -98,6 +98,7 @@ async def generate_draft(
     body: DraftGenerate,
 ) -> DraftProcessing:
     """Generate a new draft for a release range. Generation is async: poll the draft endpoint."""
+    await clones.expect_readable(runtime, caller.org_id, range_id)
     draft, started = await drafts.request(
         uow, runtime.settings, caller.org_id, range_id, body.persona, request.state.request_id
     )

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from releaseray.models import IncomingEvent, IncomingStatus, Repository, now
+from releaseray.models import GitHubInstallation, IncomingEvent, IncomingStatus, Repository, now
 from releaseray.repositories.paging import Listed, Page, listed
 
 _RUN_AGAIN = (IncomingStatus.FAILED, IncomingStatus.SKIPPED)
@@ -41,6 +41,14 @@ async def through(session: AsyncSession, org_id: str, installation_id: int) -> S
     """One organization's repositories that are read as an installation of the App."""
     mine = (col(Repository.org_id) == org_id, col(Repository.installation_id) == installation_id)
     return (await session.exec(select(Repository).where(*mine).order_by(col(Repository.id)))).all()
+
+
+async def orphaned(session: AsyncSession, org_id: str) -> Sequence[Repository]:
+    """One organization's repositories whose installation of the App is gone, without a token of their own."""
+    known = select(GitHubInstallation.id)
+    mine = (col(Repository.org_id) == org_id, col(Repository.installation_id).is_not(None))
+    gone = (col(Repository.installation_id).not_in(known), col(Repository.sealed_token).is_(None))
+    return (await session.exec(select(Repository).where(*mine, *gone).order_by(col(Repository.id)))).all()
 
 
 async def put(session: AsyncSession, event: IncomingEvent) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -58,6 +58,15 @@ class Repos:
             insert(Repository).values(**repo.model_dump()).on_conflict_do_nothing().returning(col(Repository.id))
         )
         return (await self._session.exec(statement)).scalar() is not None
+
+    async def note_unavailable(self, repo_id: str, known: str | None, why: str | None) -> None:
+        """Replace what is known of why it cannot be read, if that is still what is known. Its settings did not change.
+        One that somebody is just changing stays: they know better, and may be waiting for us."""
+        mine = (Repository.id == repo_id, Repository.org_id == self._org_id)
+        same = col(Repository.unavailable).is_not_distinct_from(known)
+        free = select(Repository.id).where(*mine, same).with_for_update(skip_locked=True, key_share=True)
+        changed = {"unavailable": why, "updated_at": Repository.updated_at}
+        await self._session.exec(update(Repository).where(col(Repository.id).in_(free)).values(**changed))
 
     async def delete(self, repo_id: str) -> None:
         """Remove a repository and all that was made of it."""

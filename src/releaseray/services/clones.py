@@ -1,5 +1,6 @@
 """From a connected repository to the source that reads it, within what the operator allows."""
 
+import asyncio
 import hashlib
 import math
 from collections.abc import Sequence
@@ -14,11 +15,13 @@ from releaseray.errors import Conflict
 from releaseray.github import Auth, GitHubApi, NoAuth, TokenAuth
 from releaseray.models import Repository
 from releaseray.outbound import Networks, check_host
+from releaseray.repositories.repos import Ranges
 from releaseray.secrets import SecretLost
 from releaseray.services.github_answers import KeptAnswers
 from releaseray.services.installations import Bound
 from releaseray.services.pull_changes import PullChanges
 from releaseray.services.runtime import Runtime
+from releaseray.services.watched import Watched
 from releaseray.sources import Source, SourceError
 from releaseray.sources.git import GitSource
 from releaseray.sources.git_locations import NormalisedLocation, check_location
@@ -38,6 +41,7 @@ PROMPT = Patience(5.0, 2)
 """While somebody waits for an answer."""
 PATIENT = Patience(60.0, 5)
 """In a worker."""
+_RECHECK_SECONDS = 20
 
 
 def mirror_of(runtime: Runtime, repo: Repository) -> Path:
@@ -52,7 +56,37 @@ def accept(runtime: Runtime, location: str) -> NormalisedLocation:
 
 
 def source(runtime: Runtime, repo: Repository, *, patience: Patience = PROMPT) -> Source:
-    """The source that reads `repo`; does nothing yet.
+    """The source that reads a connected repository, and writes down whether it can be read; does nothing yet.
+
+    Raises `SourceError` as `unwatched`.
+    """
+    return Watched(unwatched(runtime, repo, patience=patience), runtime.database, repo)
+
+
+async def recheck(runtime: Runtime, repo: Repository, *, patience: Patience = PROMPT) -> None:
+    """Ask the origin of a repository that is known to be out of reach whether it still is; raises `SourceError`."""
+    if repo.unavailable is None:
+        return
+    reader = source(runtime, repo, patience=patience)
+    try:
+        async with asyncio.timeout(_RECHECK_SECONDS):
+            await (reader.head() if repo.cloneless else reader.refresh())
+    except TimeoutError:
+        raise SourceError(f"{repo.unavailable} Whether that still holds could not be found out in time.") from None
+
+
+async def expect_readable(runtime: Runtime, org_id: str, range_id: str) -> None:
+    """Raise `Conflict` when the repository of a range is out of reach, `NotFound` when there is no such range."""
+    async with runtime.database.reading() as session:
+        _, repo = await Ranges(session, org_id).with_repository(range_id)
+    try:
+        await recheck(runtime, repo)
+    except SourceError as problem:
+        raise unreadable(repo, problem, "rangeId") from problem
+
+
+def unwatched(runtime: Runtime, repo: Repository, *, patience: Patience = PROMPT) -> Source:
+    """The source that reads `repo`, which need not be connected yet; does nothing yet.
 
     Raises `SourceError` when the operator allows it no more, or its secrets are lost.
     """
@@ -75,9 +109,9 @@ async def remove(runtime: Runtime, repo: Repository) -> None:
     await GitSource(repo.location, mirror_of(runtime, repo), allowed_paths=runtime.settings.repo_paths or ()).remove()
 
 
-def unreadable(repo: Repository, problem: SourceError) -> Conflict:
-    """What to tell who asked for something of a repository that cannot be read."""
-    return Conflict(f"{repo.full_name} cannot be read: {problem}", {"repoId": str(problem)}, pause(problem))
+def unreadable(repo: Repository, problem: SourceError, field: str = "repoId") -> Conflict:
+    """What to tell who asked for something of a repository that cannot be read, having named it by `field`."""
+    return Conflict(f"{repo.full_name} cannot be read: {problem}", {field: str(problem)}, pause(problem))
 
 
 def pause(problem: SourceError) -> int | None:

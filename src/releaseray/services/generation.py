@@ -85,6 +85,7 @@ async def _asked_for(runtime: Runtime, draft: Draft) -> tuple[ReleaseRange, Repo
 
 
 async def _prepare(runtime: Runtime, repo: Repository, found: ReleaseRange) -> Prepared:
+    await clones.recheck(runtime, repo, patience=clones.PATIENT)
     source = clones.source(runtime, repo, patience=clones.PATIENT)
     older = Tag(found.from_tag, found.from_sha, 0) if found.from_sha else None
     newer = Tag(found.to_tag, found.to_sha, 0)

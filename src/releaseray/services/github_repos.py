@@ -76,7 +76,7 @@ async def _connect(runtime: Runtime, uow: UnitOfWork, org_id: str, wish: Wish, a
         api_url=api_url,
         **await _reader(runtime, org_id, wish, api_url, existing),
     )
-    repos.describe(repo, await clones.source(runtime, repo).describe())
+    repos.describe(repo, await clones.unwatched(runtime, repo).describe())
     repo.location = _location(runtime, api_url, repo.full_name)
     repo.cloneless = await _is_cloneless(runtime, repo)
     existing = existing or await known.by_location(repo.location)
@@ -112,13 +112,13 @@ async def _reader(
 async def _is_cloneless(runtime: Runtime, repo: Repository) -> bool:
     """Whether GitHub's API has to tell the history, because git cannot fetch it though GitHub shows it."""
     try:
-        await clones.source(runtime, repo).refresh()
+        await clones.unwatched(runtime, repo).refresh()
     except SourceError as problem:
         if isinstance(problem, GitHubProblem) or (repo.sealed_token is None and repo.installation_id is None):
             raise
         log.info("no clone can be had", repository=repo.full_name, problem=str(problem))
         without = Repository(**repo.model_dump() | {"cloneless": True})
-        await clones.source(runtime, without).head()
+        await clones.unwatched(runtime, without).head()
         return True
     return False
 

@@ -33,8 +33,9 @@ async def create(
         return existing, False
     if from_tag == to_tag:
         raise InvalidRequest.field("toTag", "must be another tag than fromTag")
-    source = clones.source(runtime, repo)
     try:
+        await clones.recheck(runtime, repo)
+        source = clones.source(runtime, repo)
         older, newer = await _resolve(source, from_tag, to_tag)
         await late_tags.fetched(runtime, repo, source)
         if older.sha == newer.sha:
@@ -49,8 +50,8 @@ async def create(
 async def create_newest(runtime: Runtime, uow: UnitOfWork, repo: Repository) -> tuple[ReleaseRange, bool]:
     """The range of the newest release; without an earlier tag from the first commit on, without any tag the whole
     history of the default branch. Raises `Conflict` when the repository cannot be read or is empty."""
-    source = clones.source(runtime, repo)
     try:
+        source = clones.source(runtime, repo)
         await source.refresh()
         await late_tags.fetched(runtime, repo, source)
         tags = await source.tags()
@@ -71,8 +72,8 @@ async def ending_at(runtime: Runtime, repo: Repository, name: str) -> tuple[Rele
     """The range from the tag before a tag, or from the first commit, as the origin has them now; and whether it was
     made just now. Raises `Conflict` when the repository cannot be read, has no such tag or is disconnected meanwhile.
     """
-    source = clones.source(runtime, repo)
     try:
+        source = clones.source(runtime, repo, patience=clones.PATIENT)
         await source.refresh()
         await late_tags.fetched(runtime, repo, source)
         tags = await source.tags()

@@ -24,7 +24,7 @@ async def rename(runtime: Runtime, uow: UnitOfWork, repo: Repository, old: str, 
         return f"{new} is known by that name."
     moved = _moved(repo.location, old, new)
     taken = moved != repo.location and await Repos(uow.session, repo.org_id).by_location(moved) is not None
-    repo.full_name = new
+    repo.full_name, repo.unavailable = new, None
     repo.web_url = _moved(repo.web_url, old, new) if repo.web_url else None
     if not taken:
         repo.location = moved
@@ -89,11 +89,20 @@ async def change_access(uow: UnitOfWork, org_id: str, event: AccessChanged) -> s
         uow.session.add(known)
         why = f"The GitHub App was suspended on {_today()}. Unsuspend it, or connect with a token."
         _mark(uow, through, why if known.suspended else None)
+    elif event.action == "created":
+        await _bind(uow, org_id, event)
     elif event.action in ("added", "removed"):
         why = f"The GitHub App may not read it since {_today()}. Give it access again, or connect with a token."
         _mark(uow, _those(through, event.removed), why)
         _mark(uow, _those(through, event.added), None)
     return f"The GitHub App's installation at {event.account or id}: {event.action}."
+
+
+async def _bind(uow: UnitOfWork, org_id: str, event: AccessChanged) -> None:
+    """Let an installation read what one that is gone read before: installed anew, the App has another id."""
+    for repo in _those(await rows.orphaned(uow.session, org_id), event.added):
+        repo.installation_id, repo.unavailable = event.installation_id, None
+        uow.session.add(repo)
 
 
 def _those(repos: Iterable[Repository], named: Iterable[github_events.Repository]) -> list[Repository]:

@@ -31,7 +31,7 @@ async def connect(runtime: Runtime, uow: UnitOfWork, org_id: str, location: str,
         repo = Repository(
             org_id=org_id, location=str(where), sealed_location=sealed, full_name="", default_branch="", slug=""
         )
-        source = clones.source(runtime, repo)
+        source = clones.unwatched(runtime, repo)
         await source.refresh()
         described = await source.describe()
     except SourceError as problem:
@@ -81,8 +81,8 @@ def _slug(base: str, number: int) -> str:
 
 async def tags(runtime: Runtime, repo: Repository) -> Sequence[Tag]:
     """Every tag, newest first, as the origin has them now; raises `Conflict` when it cannot be read."""
-    source = clones.source(runtime, repo)
     try:
+        source = clones.source(runtime, repo)
         await source.refresh()
         await late_tags.fetched(runtime, repo, source)
         return await source.tags()

@@ -1,0 +1,117 @@
+"""A repository's source whose refusals and good readings are written down, for those who want to read it next."""
+
+from collections.abc import Awaitable, Mapping
+from typing import TypeVar
+
+import structlog
+
+from releaseray.db import Database, is_outage
+from releaseray.github import Kind
+from releaseray.models import Repository
+from releaseray.notes.history import History, Tag
+from releaseray.repositories.repos import Repos
+from releaseray.sources import Description, Source, SourceError, Watch
+from releaseray.sources.github import GitHubProblem, GitHubUnavailable
+
+_AGAIN = "Connect it again with a token that may read it."
+_ADVICE: Mapping[Kind, str] = {
+    Kind.REVOKED: _AGAIN,
+    Kind.FORBIDDEN: _AGAIN,
+    Kind.NOT_FOUND: "If it is still there, connect it again, by its present name and with a token that may read it.",
+    Kind.MOVED: "",
+}
+"""What to do about that which does not pass by itself."""
+
+T = TypeVar("T")
+log = structlog.stdlib.get_logger(__name__)
+
+
+class Watched:
+    """A `Source` over another one. What lasts (GitHub shows the repository no more, or not to us) becomes the
+    repository's `unavailable`, with what to do about it, unless a webhook said before what happened; the first call
+    that its origin answers ends that."""
+
+    def __init__(self, source: Source, database: Database, repo: Repository) -> None:
+        self._source, self._database, self._repo = source, database, repo
+
+    async def describe(self) -> Description:
+        return await self._of_origin(self._source.describe())
+
+    async def refresh(self) -> None:
+        # Without a clone there is nothing to bring up to date, and nobody is asked.
+        await (self._watched if self._repo.cloneless else self._of_origin)(self._source.refresh())
+
+    async def tags(self) -> list[Tag]:
+        return await self._told(self._source.tags())
+
+    async def head(self) -> str:
+        return await self._told(self._source.head())
+
+    async def root(self, to_sha: str) -> str:
+        return await self._told(self._source.root(to_sha))
+
+    async def is_ancestor(self, older: str, newer: str) -> bool:
+        return await self._told(self._source.is_ancestor(older, newer))
+
+    async def tags_reached(self, sha: str) -> list[Tag]:
+        return await self._told(self._source.tags_reached(sha))
+
+    async def commit(self, name: str) -> str | None:
+        return await self._told(self._source.commit(name))
+
+    async def patches(self, from_sha: str | None, to_sha: str) -> dict[str, str]:
+        return await self._told(self._source.patches(from_sha, to_sha))
+
+    async def history(
+        self,
+        *,
+        from_tag: str | None,
+        from_sha: str | None,
+        to_tag: str,
+        to_sha: str,
+        past: bool = False,
+        files: bool = True,
+        watch: Watch | None = None,
+    ) -> History:
+        # All of it may have been kept: an answer proves nothing.
+        return await self._watched(
+            self._source.history(
+                from_tag=from_tag, from_sha=from_sha, to_tag=to_tag, to_sha=to_sha, past=past, files=files, watch=watch
+            )
+        )
+
+    async def _told(self, answer: Awaitable[T]) -> T:
+        """Of a clone's answer the origin knows nothing."""
+        return await (self._of_origin if self._repo.cloneless else self._watched)(answer)
+
+    async def _of_origin(self, answer: Awaitable[T]) -> T:
+        told = await self._watched(answer)
+        if self._repo.unavailable is not None:
+            await self._write(None)
+        return told
+
+    async def _watched(self, answer: Awaitable[T]) -> T:
+        try:
+            return await answer
+        except GitHubUnavailable:
+            raise
+        except GitHubProblem as problem:
+            why = self._repo.unavailable
+            if why is None and problem.kind in _ADVICE:
+                why = f"{problem} {_ADVICE[problem.kind]}".rstrip()
+                await self._write(why)
+            raise GitHubProblem(problem.kind, why or str(problem)) from problem
+        except SourceError as problem:
+            if self._repo.unavailable is None:
+                raise
+            raise SourceError(f"{problem} {self._repo.unavailable}") from problem
+
+    async def _write(self, why: str | None) -> None:
+        try:
+            async with self._database.unit_of_work() as uow:
+                repos = Repos(uow.session, self._repo.org_id)
+                await repos.note_unavailable(self._repo.id, self._repo.unavailable, why)
+        except Exception as problem:
+            if not is_outage(problem):
+                raise
+            log.warning("whether it can be read is not written down", repository=self._repo.id, problem=str(problem))
