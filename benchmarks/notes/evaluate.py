@@ -26,6 +26,7 @@ from releaseray.notes.draft import Category
 from releaseray.notes.history import History
 from releaseray.notes.model import Model, shipped
 from releaseray.notes.model_own import lessons_of
+from releaseray.notes.weigher import Weigher
 
 RESULTS = Path("benchmarks/notes/RESULTS.md")
 LISTED_FROM = 0.5
@@ -57,13 +58,13 @@ def judge(repo: str, rows: Sequence[Row], model: Model, clone: Path | None = Non
     """One repository, judged every way."""
     asked, before = past.split(rows)
     scores = {
-        "cold": score(_verdicts(rows, Context(model, model))),
+        "cold": score(_verdicts(rows, Context(model, Weigher(model)))),
         "keywords": score(keywords(rows)),
-        "newest, cold": score(_verdicts(asked, Context(model, model))),
+        "newest, cold": score(_verdicts(asked, Context(model, Weigher(model)))),
     }
     for name, commits in (("newest, own changelog", False), ("newest, own changelog and commits", True)):
         own = lessons_of(past.history(before, commits=commits), model)
-        scores[name] = score(_verdicts(asked, Context(model, own.applied(model), own.notes)))
+        scores[name] = score(_verdicts(asked, Context(model, Weigher(own.applied(model)), own.notes)))
     if clone and clone.exists() and before:
         cliff = git_cliff(asked, clone, f"{before[0].commit.sha}..{asked[0].commit.sha}")
         if cliff:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from releaseray.notes.change import Change
-from releaseray.notes.classify import classify, context_for
+from releaseray.notes.classify import classify, context_for, context_of
 from releaseray.notes.draft import Category
 from releaseray.notes.headline import headline
 from releaseray.notes.history import Commit, FileChange, History, Person
@@ -111,6 +111,6 @@ def test_where_few_notes_find_their_change_only_their_number_is_learned() -> Non
     own = lessons_of(replace(house, changelog=f"## 1.0.0\n\n{known}\n{reworded}\n"), shipped())
     assert own.changes == 0
     assert own.cut is not None
-    context = context_for(house, own)
+    context = context_of(own)
     listed = [classify(asked(f"Route the {place} pipe", "plumbing/pipe.rs"), context).keep > 0.5 for place in PLACES]
     assert any(listed)

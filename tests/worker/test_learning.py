@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from releaseray.notes import lessons, prepare
+from releaseray.notes import context_of, lessons, prepare
 from releaseray.notes.history import History, Tag
 from releaseray.notes.model_own import Lessons
 from releaseray.services import learning
@@ -42,7 +42,7 @@ def kept(mirror: Path) -> list[Path]:
 
 async def test_the_past_decides_what_is_listed(house: GitRepository, tmp_path: Path) -> None:
     history, learned = await read(house, tmp_path)
-    listed = {item.note: item.matters for item in prepare(history, learned).items}
+    listed = {item.note: item.matters for item in prepare(history, context_of(learned)).items}
     assert listed == {"Paint wall 21": True, "Route pipe 21": False}
 
 
@@ -51,7 +51,18 @@ async def test_lessons_are_learned_once_and_the_past_is_read_no_more(house: GitR
     again, remembered = await read(house, tmp_path)
     assert (len(first.past), len(again.past)) == (40, 0)
     assert remembered == learned
-    assert prepare(first).items[0].keep == prepare(again, remembered).items[0].keep
+    assert prepare(first).items[0].keep == prepare(again, context_of(remembered)).items[0].keep
+
+
+async def test_what_is_weighed_while_it_is_read_comes_out_the_same(house: GitRepository, tmp_path: Path) -> None:
+    history, _ = await read(house, tmp_path / "other")
+    tags = {name: Tag(name, house.git("rev-parse", f"{name}^{{commit}}"), 0) for name in ("v1.0.0", "v1.1.0")}
+    source = GitSource(str(house.path), tmp_path)
+    first = await learning.prepared(source, tmp_path, tags["v1.0.0"], tags["v1.1.0"])
+    again = await learning.prepared(source, tmp_path, tags["v1.0.0"], tags["v1.1.0"])
+    expected = [(item.note, item.keep, item.reason) for item in prepare(history).items]
+    for made in (first, again):
+        assert [(item.note, item.keep, item.reason) for item in made.items] == expected
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", "\0" * 900, '{"rows":{"bias":[1]},"cut":0,"notes":1,"changes":1}'])

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from releaseray.notes.classify import context_of
 from releaseray.notes.counting import Counts, counts
 from releaseray.notes.draft import Draft, Entries, Entry, Flags
 from releaseray.notes.flags import catchword, highlights, upgrade_instructions
@@ -12,7 +13,7 @@ from releaseray.notes.prepared import Item, Prepared
 from releaseray.notes.production import Production
 from releaseray.notes.render import document
 
-__all__ = ["PERSONAS", "Counts", "build", "counts", "learn", "prepare"]
+__all__ = ["PERSONAS", "Counts", "build", "context_of", "counts", "learn", "prepare"]
 
 
 def build(history: History | Prepared, persona_name: str, production: Production | None = None) -> Draft:

@@ -1,6 +1,6 @@
 """Files a change under its heading and says how likely a maintainer would list it for users."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -9,11 +9,12 @@ from releaseray.notes.change import Change
 from releaseray.notes.classify_words import explained, refined
 from releaseray.notes.classify_written import written
 from releaseray.notes.draft import Category
-from releaseray.notes.history import History
+from releaseray.notes.history import Commit, History
 from releaseray.notes.model import Model, shipped
 from releaseray.notes.model_features import features_of
 from releaseray.notes.model_learn import CLASSES, KEEP, sigmoid
 from releaseray.notes.model_own import Lessons, lessons_of
+from releaseray.notes.weigher import Weigher
 
 SURE = 0.9
 """From this log-odds of being listed for users on, a change is taken for none of documentation and upkeep: whether
@@ -39,26 +40,33 @@ class Verdict(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is known of the repository as a whole: the general model, and the same corrected by its own past, of so
-    many notes; `listing` says that the past told which changes the project lists."""
+    """What is known of the repository as a whole: the general model, and what weighs by the same corrected by its own
+    past, of so many notes; `listing` says that the past told which changes the project lists."""
 
     general: Model
-    own: Model
+    own: Weigher
     notes: int = 0
     listing: bool = False
 
+    def foresee(self, commits: Iterable[Commit]) -> None:
+        """Weigh what commits of the range say by themselves, before the last of them is known."""
+        self.own.foresee(commits)
 
-def context_for(history: History, lessons: Lessons | None = None) -> Context:
-    """How this repository files its changes, learned from its changelog and, where known, the commits behind it;
-    `lessons` are what was learned of the same past before."""
+
+def context_for(history: History) -> Context:
+    """How this repository files its changes, learned from its changelog and, where known, the commits behind it."""
+    return context_of(lessons_of(history, shipped()))
+
+
+def context_of(lessons: Lessons) -> Context:
+    """The same, where its past was learned from before."""
     general = shipped()
-    taught = lessons or lessons_of(history, general)
-    return Context(general, taught.applied(general), taught.notes, taught.changes > 0)
+    return Context(general, Weigher(lessons.applied(general)), lessons.notes, lessons.changes > 0)
 
 
 def classify(change: Change, context: Context) -> Verdict:
     """The verdict for one change, by the most trusted signal it carries."""
-    found = context.own.scores(features_of(change))
+    found = context.own.scores(change)
     keep = round(sigmoid(found[KEEP]), 4)
     best = _best(found)
     if best in _QUIET and found[KEEP] > SURE:
@@ -72,7 +80,7 @@ def classify(change: Change, context: Context) -> Verdict:
 def _why(best: Category, change: Change, context: Context) -> str:
     features = features_of(change)
     ours = context.notes > 0 and _best(context.general.scores(features)) is not best
-    return explained(best, features, context.own, ours)
+    return explained(best, features, context.own.model, ours)
 
 
 def _best(found: Sequence[float]) -> Category:

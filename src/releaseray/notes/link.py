@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from releaseray.notes.change import Change, Fragment
 from releaseray.notes.grouping import Group, groups
-from releaseray.notes.headline import headline
+from releaseray.notes.headline import Headline, headline
 from releaseray.notes.history import Commit, FileChange, History, Person, PullRequest
 from releaseray.notes.merges import merged
 from releaseray.notes.people import co_authors, is_bot
@@ -40,6 +40,14 @@ def link(history: History) -> list[Change]:
         changes[at] = changes[at]._replace(pr=pr, closes=closes)
     changes.sort(key=lambda change: order[change.shas[0]])
     return changes
+
+
+def alone(commit: Commit) -> tuple[Headline, str | None]:
+    """Title and text of the change that a commit makes if nothing else belongs to it; None for the text of a merge, of
+    which most is what it brought in."""
+    merge = merged(commit)
+    title, body = (merge.title, None) if merge else (commit.subject, commit.body[:_LONGEST_BODY])
+    return headline(unwrapped(title)[0][:_LONGEST_TITLE]), body
 
 
 _CLOSES = re.compile(r"^Closes:? #(\d{1,7})\b", re.MULTILINE)

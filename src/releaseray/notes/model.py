@@ -58,7 +58,15 @@ class Model:
 
     def scores(self, features: Iterable[str]) -> list[float]:
         """A score a class and, last, the log-odds of being kept, measured from the cut. Each feature counts once."""
-        found = unpacked(sum(filter(None, map(self.table.get, features)), self.table[BIAS]))
+        return self.scored(self.total(features))
+
+    def total(self, features: Iterable[str]) -> int:
+        """The packed sum of the weights of features. Sums of several sets may be added up before they are `scored`."""
+        return sum(filter(None, map(self.table.get, features)))
+
+    def scored(self, total: int) -> list[float]:
+        """The scores of a change whose features weigh so much together."""
+        found = unpacked(total + self.table[BIAS])
         found[KEEP] = round(found[KEEP] - self.cut, DIGITS)
         return found
 

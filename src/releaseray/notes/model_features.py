@@ -120,13 +120,18 @@ def text_features(text: str) -> set[str]:
 
 def features_of(change: Change) -> list[str]:
     """All features of a change, each once: those of its parts begin differently."""
-    head = change.headline
-    features = [
-        *text_features(head.text),
+    return [
+        *text_features(change.headline.text),
         *body_features(change.body),
         *path_features(change.files),
-        "bot" if change.is_bot else "human",
+        *other_features(change),
     ]
+
+
+def other_features(change: Change) -> list[str]:
+    """The features of a change that are not in the sentence of its title, its text or its paths."""
+    head = change.headline
+    features = ["bot" if change.is_bot else "human"]
     if head.kind:
         features.append(f"k:{head.kind}")
     if spoken := spoken_category(head):

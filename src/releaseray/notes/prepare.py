@@ -28,12 +28,12 @@ def learn(history: History) -> Lessons:
     return lessons_of(history, shipped())
 
 
-def prepare(history: History, lessons: Lessons | None = None) -> Prepared:
+def prepare(history: History, context: Context | None = None) -> Prepared:
     """All that drafts of `history` share: made once, it serves any number of personas. Where what its past teaches
-    was learned before (`learn`), it need not be again."""
+    was learned before (`learn`, `context_of`), it need not be again."""
     changes = link(history)
     pruned = prune(changes)
-    context = context_for(history, lessons)
+    context = context or context_for(history)
     people = contributors(change.authors for change in changes)
     known = history.known_emails | _known_to_the_forge(history)
     return Prepared(

@@ -89,8 +89,7 @@ async def _prepare(runtime: Runtime, repo: Repository, found: ReleaseRange) -> P
     source = clones.source(runtime, repo, patience=clones.PATIENT)
     older = Tag(found.from_tag, found.from_sha, 0) if found.from_sha else None
     newer = Tag(found.to_tag, found.to_sha, 0)
-    history, lessons = await learning.read(source, clones.mirror_of(runtime, repo), older, newer)
-    return await asyncio.to_thread(notes.prepare, history, lessons)
+    return await learning.prepared(source, clones.mirror_of(runtime, repo), older, newer)
 
 
 def _flags(flags: Flags) -> dict[str, Any]:

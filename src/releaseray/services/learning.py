@@ -9,9 +9,11 @@ import structlog
 
 from releaseray import notes
 from releaseray.notes import lessons
+from releaseray.notes.classify import Context
 from releaseray.notes.history import History, Tag
 from releaseray.notes.model_own import Lessons
-from releaseray.sources import Source
+from releaseray.notes.prepared import Prepared
+from releaseray.sources import Source, Watch
 from releaseray.sources.git_layout import read_text, write_text
 
 MOST_KEPT = 16
@@ -28,8 +30,32 @@ async def read(
 
     May raise `SourceError`. That the lessons cannot be kept costs their learning again, and nothing else.
     """
-    place = mirror / "lessons" / f"{_name(older, newer)}.json"
-    known: Lessons | None = await asyncio.to_thread(_load, place) if older else Lessons()
+    place = _place(mirror, older, newer)
+    return await _read(source, place, older, newer, await asyncio.to_thread(_kept, place, older), files=files)
+
+
+async def prepared(source: Source, mirror: Path, older: Tag | None, newer: Tag) -> Prepared:
+    """The same, ready to be told. Where the past was learned from before, the commits are weighed while they come in.
+
+    May raise `SourceError`.
+    """
+    place = _place(mirror, older, newer)
+    known, context = await asyncio.to_thread(_known, place, older)
+    watch = context.foresee if context else None
+    history, learned = await _read(source, place, older, newer, known, watch=watch)
+    return await asyncio.to_thread(lambda: notes.prepare(history, context or notes.context_of(learned)))
+
+
+async def _read(
+    source: Source,
+    place: Path,
+    older: Tag | None,
+    newer: Tag,
+    known: Lessons | None,
+    *,
+    files: bool = True,
+    watch: Watch | None = None,
+) -> tuple[History, Lessons]:
     history = await source.history(
         from_tag=older.name if older else None,
         from_sha=older.sha if older else None,
@@ -37,16 +63,28 @@ async def read(
         to_sha=newer.sha,
         past=known is None,
         files=files,
+        watch=watch,
     )
     if known is None:
         known = await asyncio.to_thread(_learned, history, place)
     return history, known
 
 
-def _name(older: Tag | None, newer: Tag) -> str:
-    """One name for one past and one engine; the end of the range says which package's past it is."""
+def _place(mirror: Path, older: Tag | None, newer: Tag) -> Path:
+    """One file for one past and one engine; the end of the range says which package's past it is."""
     told = "\n".join([lessons.engine(), older.sha if older else "", newer.sha, newer.name])
-    return hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    name = hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    return mirror / "lessons" / f"{name}.json"
+
+
+def _known(place: Path, older: Tag | None) -> tuple[Lessons | None, Context | None]:
+    kept = _kept(place, older)
+    return kept, notes.context_of(kept) if kept else None
+
+
+def _kept(place: Path, older: Tag | None) -> Lessons | None:
+    """What was learned before; nothing can be from no past."""
+    return _load(place) if older else Lessons()
 
 
 def _load(place: Path) -> Lessons | None:
