@@ -4,28 +4,21 @@ import re
 from collections.abc import Iterator, Sequence
 
 from releaseray.notes.draft import Category
+from releaseray.notes.highlights import highlights
 from releaseray.notes.markdown import code, inline
 from releaseray.notes.prepared import Item, Prepared
 from releaseray.notes.prune import Fate
 from releaseray.notes.upgrade import Requirement
 from releaseray.notes.wording import capital, imperative, says_two_things
 
-_TELLING = frozenset({Category.FEATURE, Category.SECURITY, Category.PERF, Category.BREAKING})
-_MOST_HIGHLIGHTS = 5
+__all__ = ["catchword", "highlights", "upgrade_instructions"]
+
 _MOST_STEPS = 20
 _LONGEST_STEP = 400
 _BARE = re.compile(r"(?:Add(?: support for)?|Introduce|Implement|Support(?: for)?)\s+(?:an? |the )?(?!\w+ing\b)(?=\S)")
 _BREAKING_NOTE = re.compile(
     r"^[ \t]*BREAKING[ -]CHANGES?(?:\([^)\n]*\))?:?[ \t]*\n?(.+?)(?=\n[ \t]*\n|\n[\w-]+: |\Z)", re.MULTILINE | re.DOTALL
 )
-
-
-def highlights(shown: Sequence[Item]) -> list[Item]:
-    """The most telling items of those `shown`, best first: at most five, and at most a third of a short list."""
-    telling = [item for item in shown if item.category in _TELLING and item.matters and not item.change.reverts]
-    telling = telling or [item for item in shown if item.matters][:1]
-    most = min(_MOST_HIGHLIGHTS, max(1, -(-len(shown) // 3)))
-    return sorted(telling, key=lambda item: -item.weight)[:most]
 
 
 def catchword(item: Item) -> str:

@@ -79,9 +79,13 @@ def _opening(shown: Sequence[Item]) -> str:
 
 
 def _said(shown: Sequence[Item]) -> Iterator[str]:
-    for item in highlights(shown)[:3]:
-        if item.category not in _RISKS:
-            yield f"If asked what is new: “{inline(benefit(item.note, item.fault))}.”"
+    news = [item for item in highlights(shown) if item.category in _CHANGED][:3]
+    for item in news:
+        yield f"If asked what is new: “{inline(benefit(item.note, item.fault))}.”"
+    if not news and all(item.category in _MENDED for item in shown):
+        yield "If asked what is new: “This release is all about fixes.”"
+    if any(item.category is Category.SECURITY for item in shown):
+        yield "If asked whether to update: yes, and soon. It mends something of security."
     reported = list(dict.fromkeys(number for item in shown for number in item.change.closes))
     if reported:
         numbers = ", ".join(f"#{number}" for number in reported[:10]) + (", …" if len(reported) > 10 else "")
