@@ -2,4 +2,4 @@
 
 from releaseray.cli import main
 
-main(prog_name="releaseray")
+main()

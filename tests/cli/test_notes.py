@@ -10,6 +10,11 @@ from releaseray.cli.notes import notes
 from tests.repository import GitRepository
 
 
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
 @pytest.fixture
 def acme(tmp_path: Path) -> GitRepository:
     return GitRepository.acme(tmp_path / "acme")

@@ -10,7 +10,7 @@ from click import Context
 from click.testing import CliRunner, Result
 
 from releaseray import logs
-from releaseray.cli import main
+from releaseray.cli.commands import main
 from releaseray.settings import Settings
 
 

@@ -11,7 +11,7 @@ import psutil
 import pytest
 from click.testing import CliRunner
 
-from releaseray.cli import main
+from releaseray.cli.commands import main
 from releaseray.settings import Settings
 from tests.cli.conftest import Command, Start, environment, free_port, ids, run
 from tests.processes import alive, processes, the, wait_until

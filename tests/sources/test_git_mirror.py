@@ -123,7 +123,7 @@ def test_a_command_that_takes_too_long_is_ended(repo: Repo) -> None:
         pytest.raises(GitError, match="not finished"),
         git.start(["cat-file", "--batch"], subprocess.PIPE, 0.2) as child,
     ):
-        list(child.chunks())
+        list(child.output())
     assert time.monotonic() - started < 5
     assert child.process.returncode is not None
 

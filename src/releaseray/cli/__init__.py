@@ -1,26 +1,15 @@
-"""The command line: a file a command, imported when it is called, so that each costs only what it needs."""
+"""The command line. What begins it is small, so that a command that ends at once does not wait for the others."""
 
 import sys
+from importlib import import_module
 
 if sys.platform == "win32":
     sys.exit("ReleaseRay runs on Linux and macOS; on Windows, use WSL.")
 
-from releaseray.cli.group import Main
 
-__all__ = ["main"]
-
-main = Main(
-    "releaseray",
-    help="What changed in a release, told to each audience in its own words. Every setting is an environment "
-    "variable RELEASERAY_...; .env.example explains them.",
-    modules={
-        "try": "try_",
-        "serve": "serve",
-        "worker": "worker",
-        "migrate": "migrate",
-        "keys": "keys",
-        "secrets": "secrets",
-        "notes": "notes",
-        "openapi": "openapi",
-    },
-)
+def main() -> None:
+    """Run the command that the process was started with, and end with it."""
+    if sys.argv[1:2] == ["notes"]:
+        # Returns only where there is something to explain, as help and mistakes
+        import_module("releaseray.cli.quick").run(sys.argv[2:])
+    import_module("releaseray.cli.commands").main(prog_name="releaseray")

@@ -1,30 +1,25 @@
 """`releaseray notes`: the draft of a range on standard output; no service, no database."""
 
-import asyncio
-import gc
-import json
 import os
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
-from releaseray.cli.notes_range import Asked, read, resolve
-from releaseray.notes import PERSONAS, build
+from releaseray.cli.notes_draft import Request, drafted, printed
+from releaseray.cli.notes_range import Asked
+from releaseray.cli.quick import FORMS
+from releaseray.notes import PERSONAS
 from releaseray.notes.draft import Draft
-from releaseray.notes.history import History
 from releaseray.notes.keep_a_changelog import updated
-from releaseray.notes.mask import masked
-from releaseray.sources.git import GitSource
 
 
 @click.command()
 @click.argument("spec", metavar="[FROM..TO]", default="")
 @click.option("--repo", default=".", show_default=True, help="A path or a Git URL.")
 @click.option("--persona", type=click.Choice(PERSONAS), default=PERSONAS[0], show_default=True)
-@click.option("--format", "form", type=click.Choice(["md", "json"]), default="md", show_default=True)
+@click.option("--format", "form", type=click.Choice(FORMS), default="md", show_default=True)
 @click.option("--unreleased", is_flag=True, help="What came after the newest release.")
 @click.option("--mask", multiple=True, metavar="GLOB", help="Hide files from the engine. May be given again.")
 @click.option(
@@ -32,46 +27,26 @@ from releaseray.sources.git import GitSource
     type=click.Path(dir_okay=False, path_type=Path),
     help="Bring this file up to date (Keep a Changelog style) instead of printing.",
 )
+@click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs learned.")
 def notes(
-    spec: str, repo: str, persona: str, form: str, unreleased: bool, mask: tuple[str, ...], changelog: Path | None
+    spec: str,
+    repo: str,
+    persona: str,
+    form: str,
+    unreleased: bool,
+    mask: tuple[str, ...],
+    changelog: Path | None,
+    no_cache: bool,
 ) -> None:
     """Draft the release notes of FROM..TO, tags both.
 
     Leave FROM out for the release before TO, and TO out for the newest release.
     """
-    gc.disable()  # the process ends with the draft: to walk a large history for garbage costs as much as reading it
-    asked, history = asyncio.run(_read(repo, spec, unreleased))
-    draft = build(masked(history, mask), persona)
+    asked, draft = drafted(Request(spec, repo, persona, form, unreleased, mask, not no_cache))
     if changelog:
         _update(changelog, asked, draft)
     else:
-        click.echo(_json(draft) if form == "json" else draft.body_md, nl=form == "json")
-
-
-async def _read(repo: str, spec: str, unreleased: bool) -> tuple[Asked, History]:
-    with tempfile.TemporaryDirectory(prefix="releaseray-") as scratch:
-        source = GitSource(repo, Path(scratch) / "mirror")
-        asked = await resolve(source, spec, unreleased)
-        return asked, await read(source, asked)
-
-
-def _json(draft: Draft) -> str:
-    flags: dict[str, Any] = {"highlights": draft.flags.highlights}
-    if draft.flags.upgrade_instructions is not None:
-        flags["upgradeInstructions"] = draft.flags.upgrade_instructions
-    flags["contributors"] = draft.flags.contributors
-    entries = [
-        {
-            "shas": entry.shas,
-            "pr": entry.pr,
-            "category": entry.category,
-            "kept": entry.kept,
-            "text": entry.text,
-            "reason": entry.reason,
-        }
-        for entry in draft.entries
-    ]
-    return json.dumps({"bodyMd": draft.body_md, "flags": flags, "entries": entries}, ensure_ascii=False, indent=2)
+        click.echo(printed(draft, form), nl=False)
 
 
 def _update(path: Path, asked: Asked, draft: Draft) -> None:

@@ -1,30 +1,27 @@
 """Any repository that git can read, by path or URL, as a source of history."""
 
 import asyncio
-import logging
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from releaseray.notes.history import History, Tag
 from releaseray.sources import Description, SourceError, Watch
-from releaseray.sources.git_forges import name_of, web_url
+from releaseray.sources.git_forges import whereabouts
 from releaseray.sources.git_locations import ANYWHERE, HostCheck, check_location
 from releaseray.sources.git_mirror import Mirror
 from releaseray.sources.git_origins import Origin, PathOrigin
 from releaseray.sources.git_patches import read_patches, resolve_commit
-from releaseray.sources.git_process import Git, GitError
+from releaseray.sources.git_process import Git
 from releaseray.sources.git_reading import Range, first_commits, from_index, read_range
 from releaseray.sources.git_remote import MAX_BYTES, Authorization, RemoteOrigin, write_commit_graph
-from releaseray.sources.git_tags import commit_of, committish, default_branch, head_commit, read_tags
-from releaseray.sources.git_trouble import explain
+from releaseray.sources.git_tags import commit_of, committish, default_branch, head_commit, is_ancestor, read_tags
+from releaseray.sources.git_trouble import explained
 
 T = TypeVar("T")
 
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_log = logging.getLogger(__name__)
 
 
 class GitSource:
@@ -71,7 +68,7 @@ class GitSource:
 
     async def refresh(self) -> None:
         """Bring the mirror up to what the origin has now; for a path, make later reading quick."""
-        with _explained():
+        with explained():
             await self._origin.refresh()
         index = self._origin.mirror.first_commits
         await asyncio.gather(
@@ -80,7 +77,7 @@ class GitSource:
 
     async def remove(self) -> None:
         """Delete the mirror. Whoever reads it at that moment gets a `SourceError`; a later call makes it anew."""
-        with _explained():
+        with explained():
             await self._origin.remove()
 
     async def tags(self) -> list[Tag]:
@@ -100,7 +97,7 @@ class GitSource:
     async def is_ancestor(self, older: str, newer: str) -> bool:
         """Whether the commit `older` is reached from the commit `newer`."""
         _check_sha(older, newer)
-        return await self._read(lambda git: _is_ancestor(git, older, newer))
+        return await self._read(lambda git: is_ancestor(git, older, newer))
 
     async def tags_reached(self, sha: str) -> list[Tag]:
         """Those of `tags` that the commit goes back to: one walk, where `is_ancestor` for each would be many."""
@@ -136,29 +133,15 @@ class GitSource:
         asked = Range(from_sha, to_sha, to_tag)
         known = from_index(self._origin.mirror.first_commits, from_sha)
         found = await self._read(lambda git: read_range(git, asked, known, past=past, files=files, watch=watch))
-        name, page = await self._whereabouts()
-        return History(
-            full_name=name,
-            from_tag=from_tag,
-            to_tag=to_tag,
-            commits=found.commits,
-            web_url=page,
-            changelog=found.changelog,
-            fragments=found.fragments,
-            manifests=found.manifests,
-            known_emails=found.known_emails,
-            past=found.past,
-        )
+        return found.history(*await self._whereabouts(), from_tag, to_tag)
 
     async def _whereabouts(self) -> tuple[str, str | None]:
         """The repository's full name and its page, if it has one."""
-        remote = await self._origin.remote()
-        page = web_url(remote) if remote else None
-        return (name_of(page) if page else self._origin.name), page
+        return whereabouts(await self._origin.remote(), self._origin.name)
 
     async def _read(self, job: Callable[[Git], T]) -> T:
         """Run a job beside the event loop on a mirror that is ready; cancelled, it takes git with it."""
-        with _explained():
+        with explained():
             await self._origin.ready()
             git = Git(self._origin.mirror.git_dir)
             try:
@@ -168,27 +151,7 @@ class GitSource:
                 raise
 
 
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Turn what git and the system complain of into words for the user, and keep the original for the log."""
-    try:
-        yield
-    except (GitError, OSError) as error:
-        _log.warning("git source failed: %s", error)
-        raise explain(error) from error
-
-
 def _check_sha(*shas: str) -> None:
     for sha in shas:
         if not _SHA.fullmatch(sha):
             raise SourceError(f"{sha!r} is not the full name of a commit.")
-
-
-def _is_ancestor(git: Git, older: str, newer: str) -> bool:
-    try:
-        git.run("merge-base", "--is-ancestor", older, newer)
-    except GitError as error:
-        if error.returncode == 1:
-            return False
-        raise
-    return True

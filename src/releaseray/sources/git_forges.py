@@ -39,6 +39,12 @@ def _split(remote: str) -> tuple[str, str, str, str]:
     return (f"[{host}]" if ":" in host else host), port, parts.path, web
 
 
+def whereabouts(remote: str | None, otherwise: str) -> tuple[str, str | None]:
+    """A repository's full name and its page, of its remote; without a known page, its other name."""
+    page = web_url(remote) if remote else None
+    return (name_of(page) if page else otherwise), page
+
+
 def name_of(page: str) -> str:
     """`owner/name` (with GitLab's subgroups before it) of a repository's page."""
     return unquote(urlsplit(page).path.strip("/"))

@@ -8,7 +8,7 @@ from pathlib import Path
 from subprocess import DEVNULL
 from typing import NamedTuple
 
-from releaseray.notes.history import Commit, FileDelta
+from releaseray.notes.history import Commit, FileDelta, History
 from releaseray.notes.own_changelog import notes_in
 from releaseray.sources import SourceError, Watch
 from releaseray.sources.git_authors import FirstCommits
@@ -48,6 +48,21 @@ class Findings(NamedTuple):
     manifests: tuple[FileDelta, ...]
     known_emails: frozenset[str]
     past: tuple[Commit, ...]
+
+    def history(self, full_name: str, web_url: str | None, from_tag: str | None, to_tag: str) -> History:
+        """The findings as the history of a repository's range."""
+        return History(
+            full_name=full_name,
+            from_tag=from_tag,
+            to_tag=to_tag,
+            commits=self.commits,
+            web_url=web_url,
+            changelog=self.changelog,
+            fragments=self.fragments,
+            manifests=self.manifests,
+            known_emails=self.known_emails,
+            past=self.past,
+        )
 
 
 Known = Callable[[Git, Future[tuple[Commit, ...]]], frozenset[str]]

@@ -1,7 +1,7 @@
 """Tags and branches as git has them: peeled to commits, dated, whatever points nowhere left out."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from releaseray.notes.history import Tag
 from releaseray.sources import SourceError
@@ -17,13 +17,19 @@ _TAGGER = re.compile(rb"^tagger [^\n]*> (\d{1,12}) [+-]\d+$", re.MULTILINE)
 _COMMITTER = re.compile(rb"^committer [^\n]*> (\d{1,12}) [+-]\d+$", re.MULTILINE)
 
 
-def read_tags(git: Git, reached_from: str | None = None) -> list[Tag]:
-    """Every tag that leads to a commit (to one that `reached_from` goes back to), newest first, ties by name."""
+def read_tags(git: Git, reached_from: str | None = None, names: Sequence[str] = ()) -> list[Tag]:
+    """Every tag that leads to a commit (to one that `reached_from` goes back to), newest first, ties by name; with
+    `names`, of those only."""
     limit = [f"--merged={reached_from}"] if reached_from else []
-    output = git.run("for-each-ref", "--format=%(objectname) %(refname)", *limit, "refs/tags")
+    where = [f"refs/tags/{name}" for name in names if "\0" not in name] if names else ["refs/tags"]
+    output = git.run("for-each-ref", "--format=%(objectname) %(refname)", *limit, "--", *where)
     refs = [
-        (line[:space].decode("ascii"), line[space + 11 :]) for line in output.splitlines() if (space := line.find(b" "))
+        (line[:space].decode("ascii"), line[space + 11 :])
+        for line in output.splitlines()
+        if (space := line.find(b" ")) and (not names or text(line[space + 11 :]) in names)
     ]
+    if not refs:
+        return []
     with Objects(git) as objects:
         peeled = _peel(objects, {oid for oid, _ in refs})
     tags = [Tag(text(name), *peeled[oid]) for oid, name in refs if oid in peeled]
@@ -81,6 +87,17 @@ def head_commit(git: Git) -> str:
 def commit_of(git: Git, name: str) -> str | None:
     """The full sha of the commit a name leads to, None when it leads to none."""
     return _line(git, "rev-parse", "--verify", "-q", "--end-of-options", f"{name}^{{commit}}")
+
+
+def is_ancestor(git: Git, older: str, newer: str) -> bool:
+    """Whether the commit `older` is reached from the commit `newer`."""
+    try:
+        git.run("merge-base", "--is-ancestor", older, newer)
+    except GitError as error:
+        if error.returncode == 1:
+            return False
+        raise
+    return True
 
 
 def committish(git: Git, name: str) -> str | None:

@@ -1,11 +1,15 @@
 """What git's complaints mean to the person who named the repository."""
 
 import errno
+import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from releaseray.sources import SourceError
 from releaseray.sources.git_process import GitError, GitTimeout
 
+_log = logging.getLogger(__name__)
 _REDIRECT = r"unable to update url base from redirection|returned error: 30\d"
 _MEANINGS = (
     (r"No space left on device|Disk quota exceeded", "The server's disk is full; its operator has to make room."),
@@ -47,6 +51,16 @@ _BROKEN = re.compile(
     r"bad (config|packed)|unable to parse|unable to resolve reference",
     re.IGNORECASE,
 )
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn what git and the system complain of into words for the user, and keep the original for the log."""
+    try:
+        yield
+    except (GitError, OSError) as error:
+        _log.warning("git source failed: %s", error)
+        raise explain(error) from error
 
 
 def explain(error: GitError | OSError) -> SourceError:

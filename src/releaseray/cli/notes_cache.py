@@ -1,0 +1,83 @@
+"""What `releaseray notes` remembers from run to run, in the user's cache: nothing that a draft depends on."""
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from releaseray.cli.notes_range import Asked
+from releaseray.notes import lessons
+from releaseray.notes.model_own import Lessons
+from releaseray.notes.versions import parse_version
+from releaseray.sources.git_layout import read_text, write_text
+from releaseray.sources.git_local import LocalRepository
+
+MOST_KEPT = 64
+"""Files of a kind that are kept, the newest. One has up to a megabyte."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One file of lessons, there or not."""
+
+    place: Path
+
+    def load(self) -> Lessons | None:
+        """What is kept; None when nothing is, or nothing whole."""
+        text = read_text(self.place)
+        with suppress(ValueError):
+            return lessons.parsed(text) if text else None
+        return None
+
+    def keep(self, learned: Lessons) -> None:
+        """Keep the lessons, as one step. That they cannot be kept costs their learning again, and nothing else."""
+        with suppress(OSError):
+            self.place.parent.mkdir(parents=True, exist_ok=True)
+            write_text(self.place, lessons.written(learned))
+
+
+class Cache:
+    """The folders of the cache, or none: `wanted` says whether there shall be one."""
+
+    def __init__(self, wanted: bool) -> None:
+        self._folder = _folder() if wanted else None
+        if self._folder:
+            for kind in ("authors", "lessons"):
+                _clear(self._folder / kind)
+
+    @property
+    def authors(self) -> Path | None:
+        """Where it is kept who had commits before a range."""
+        return self._folder / "authors" if self._folder else None
+
+    def lessons(self, repository: LocalRepository, asked: Asked) -> Kept | None:
+        """Where it is kept what the past of the range teaches; None without a cache or a past."""
+        if not self._folder or not asked.since:
+            return None
+        until = asked.until
+        version = parse_version(until.name)
+        # Which package's past it is depends on the end of the range too
+        package = [until.name, until.sha] if version and version.package else []
+        told = "\n".join([lessons.engine(), repository.full_name, *asked.since[:2], *package])
+        return Kept(self._folder / "lessons" / sha256(told.encode("utf-8", "surrogateescape")).hexdigest()[:32])
+
+
+def _folder() -> Path | None:
+    """Where the XDG base directories have a program's cache; None for who has no home."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    with suppress(RuntimeError):
+        return (Path(base) if base.startswith("/") else Path.home() / ".cache") / "releaseray"
+    return None
+
+
+def _clear(folder: Path) -> None:
+    """Keep the newest files; another process may be clearing too."""
+    ages = []
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            with suppress(OSError):
+                ages.append((entry.stat().st_mtime_ns, entry.path))
+    for _, path in sorted(ages)[:-MOST_KEPT]:
+        with suppress(OSError):
+            os.unlink(path)

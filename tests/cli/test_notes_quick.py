@@ -1,0 +1,117 @@
+"""`releaseray notes` without click, and what it remembers: the same answers as the ordinary way, sooner."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from releaseray.cli.notes_cache import MOST_KEPT, Cache
+from releaseray.cli.notes_draft import Request, drafted
+from releaseray.cli.quick import plain
+from tests.repository import GitRepository
+
+NOTES = "# Changelog\n\n## 1.0.0\n\n### Features\n\n" + "".join(f"- Paint wall {n} (#{n})\n" for n in range(1, 21))
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> GitRepository:
+    """A project with a past that teaches something, and somebody new."""
+    repo = GitRepository(tmp_path_factory.mktemp("house") / "house")
+    (repo.path / "CHANGELOG.md").write_text(NOTES + "<!-- long enough -->\n" * 20)
+    for number in range(1, 21):
+        repo.commit(f"Paint wall {number} (#{number})", "walls/colour.rs")
+        repo.commit(f"Route pipe {number} (#{number + 100})", "plumbing/pipe.rs")
+    repo.tag("v1.0.0")
+    repo.commit("Paint wall 21 (#252)", "walls/colour.rs")
+    repo.commit("Route pipe 21 (#253)", "plumbing/pipe.rs")
+    repo.git("commit", "-q", "--allow-empty", "--author=New Hand <new@example.org>", "-m", "Mend a window (#254)")
+    repo.tag("v1.1.0")
+    return repo
+
+
+def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "XDG_CACHE_HOME": str(home)}
+    command = [sys.executable, "-m", "releaseray", "notes", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_it_says_what_the_ordinary_way_says(house: GitRepository, tmp_path: Path) -> None:
+    for options in (["--persona", "customer"], ["--format", "json"], ["v1.0.0..v1.1.0", "--mask", "*.rs"], ["nope"]):
+        quick = run(tmp_path / "cache", *options, "--repo", str(house.path))
+        ordinary = run(tmp_path / "cache", *options, f"--repo={house.path}")
+        assert quick.returncode == ordinary.returncode
+        assert (quick.stdout, quick.stderr) == (ordinary.stdout, ordinary.stderr)
+        assert bool(quick.stdout) is (quick.returncode == 0)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"], ["-h"], ["v1", "v2"], ["--repo"], ["--repo", "--unreleased"], ["--persona", "nobody"],
+        ["--format", "xml"], ["--changelog", "x"], ["--repo=."], ["--nonsense"], ["--"],
+    ],
+)  # fmt: skip
+def test_what_is_not_plain_goes_the_ordinary_way(arguments: list[str]) -> None:
+    assert plain(arguments) is None
+
+
+def test_plain_arguments_are_understood() -> None:
+    assert plain(["v1..v2", "--mask", "a", "--repo", "x", "--mask", "b", "--no-cache", "--format", "json"]) == Request(
+        spec="v1..v2", repo="x", form="json", mask=("a", "b"), cached=False
+    )
+    assert plain(["--unreleased"]) == Request(unreleased=True)
+
+
+def test_a_wrong_option_is_explained(house: GitRepository, tmp_path: Path) -> None:
+    refused = run(tmp_path, "--persona", "nobody")
+    assert refused.returncode == 2
+    assert "'nobody' is not one of 'engineer'" in refused.stderr
+
+
+def test_what_was_learned_is_kept_and_gives_the_same_draft(
+    house: GitRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    _, without = drafted(Request(repo=str(house.path), cached=False))
+    assert not (tmp_path / "cache").exists()
+    _, first = drafted(Request(repo=str(house.path)))
+    kept = sorted(path.parent.name for path in (tmp_path / "cache").rglob("*") if path.is_file())
+    assert kept == ["authors", "lessons"]
+    _, again = drafted(Request(repo=str(house.path)))
+    assert without.body_md == first.body_md == again.body_md
+    assert "Paint wall 21" in first.body_md
+    assert "Route pipe 21" not in first.body_md
+    assert [entry.reason for entry in first.entries] == [entry.reason for entry in again.entries]
+
+
+def test_damage_in_the_cache_changes_nothing(
+    house: GitRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    _, first = drafted(Request(repo=str(house.path)))
+    for path in (tmp_path / "cache").rglob("*"):
+        if path.is_file():
+            path.write_text("{")
+    _, again = drafted(Request(repo=str(house.path)))
+    assert again.body_md == first.body_md
+
+
+def test_a_cache_that_cannot_be_written_costs_nothing_but_time(house: GitRepository, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    told = run(tmp_path / "file", "--repo", str(house.path))
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "Paint wall 21" in told.stdout
+
+
+def test_the_cache_keeps_the_newest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    folder = tmp_path / "releaseray" / "authors"
+    folder.mkdir(parents=True)
+    for number in range(MOST_KEPT + 3):
+        (folder / f"{number:03}").write_text("")
+        os.utime(folder / f"{number:03}", (number, number))
+    assert Cache(True).authors == folder
+    assert sorted(path.name for path in folder.iterdir())[0] == "003"
+    assert len(list(folder.iterdir())) == MOST_KEPT
