@@ -23,6 +23,10 @@ KEEP = len(CLASSES)
 WIDTH = KEEP + 1
 
 
+FRESH = 0.3
+"""What the sums of squares behind a row begin with: the smaller, the more its first lesson moves it."""
+
+
 class Example(NamedTuple):
     """A change to learn from: the weight rows of its features, its class (-1: unknown), whether it was kept (None:
     unknown), and how much it counts."""
@@ -72,6 +76,48 @@ def learn(examples: Iterable[Example], rate: float, keep_rate: float) -> list[fl
             steps[KEEP] = keep_rate * share * (kept - sigmoid(found[KEEP]))
         _step(rows, steps)
     return foretold
+
+
+def correct(examples: Iterable[Example], rate: float, keep_rate: float) -> None:
+    """One pass in the given order over rows that `correctable` made; they change in place.
+
+    As `learn`, and each row's step is divided by the root of the squared errors it took part in so far (AdaGrad):
+    what is in every change hardly moves any more when a rare word, met twice, still does.
+    """
+    for rows, label, kept, weight in examples:
+        found = [sum(column) for column in list(zip(*rows, strict=True))[:WIDTH]]
+        share = weight / sqrt(len(rows))
+        if label >= 0:
+            errors = [-probability for probability in softmax(found[:KEEP])]
+            errors[label] += 1
+            _correct_classes(rows, errors, rate * share, weight * sum(error * error for error in errors))
+        if kept is not None:
+            error = kept - sigmoid(found[KEEP])
+            step, square = keep_rate * share * error, error * error
+            for row in rows:
+                row[_KEEP_SQUARES] += square
+                row[KEEP] += step / sqrt(row[_KEEP_SQUARES])
+
+
+def correctable(weights: Sequence[float]) -> Row:
+    """A row of weights with what `correct` keeps beside them."""
+    return [*weights, FRESH, FRESH]
+
+
+_SQUARES, _KEEP_SQUARES = WIDTH, WIDTH + 1
+
+
+def _correct_classes(rows: Sequence[Row], errors: Sequence[float], rate: float, square: float) -> None:
+    a, b, c, d, e, f = errors
+    for row in rows:
+        row[_SQUARES] += square
+        step = rate / sqrt(row[_SQUARES])
+        row[0] += step * a
+        row[1] += step * b
+        row[2] += step * c
+        row[3] += step * d
+        row[4] += step * e
+        row[5] += step * f
 
 
 def _step(rows: Sequence[Row], steps: Sequence[float]) -> None:

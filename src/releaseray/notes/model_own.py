@@ -9,7 +9,7 @@ from releaseray.notes.history import History
 from releaseray.notes.link import link
 from releaseray.notes.model import BIAS, DIGITS, UNIT, Model, packed
 from releaseray.notes.model_features import features_of, text_features
-from releaseray.notes.model_learn import CLASSES, KEEP, Example, Row, learn, scores
+from releaseray.notes.model_learn import CLASSES, KEEP, WIDTH, Example, Row, correct, correctable, scores
 from releaseray.notes.model_match import Pair, matched
 from releaseray.notes.own_changelog import Note, notes_of
 
@@ -32,9 +32,9 @@ ASKED = 0.3
 RARE = 3.0
 """What a lesson about the rare classes counts."""
 
-PASSES = 3
-RATE = 0.1
-KEEP_RATE = 0.15
+PASSES = 2
+RATE = 0.3
+KEEP_RATE = 0.4
 FOLDED = {Category.SECURITY: Category.FIX, Category.DEPRECATION: Category.BREAKING}
 _QUIET = frozenset({Category.DOCS, Category.INTERNAL})
 _RARE = frozenset({CLASSES.index(Category.BREAKING), CLASSES.index(Category.PERF)})
@@ -81,7 +81,7 @@ def lessons_of(history: History, model: Model) -> Lessons:
     _learn(examples[:at])
     outcomes = [(scores(example.rows)[KEEP], example.kept) for example in examples[at:] if example.kept is not None]
     _learn(examples[at:])
-    rows = {feature: [round(weight * UNIT) for weight in row] for feature, row in table.items()}
+    rows = {feature: [round(weight * UNIT) for weight in row[:WIDTH]] for feature, row in table.items()}
     learned = Lessons(rows, None, len(notes), len(outcomes))
     cut = best_cut(outcomes) if outcomes else _rated_cut(pairs, notes, learned.applied(model))
     return replace(learned, cut=None if cut is None else round(cut, DIGITS))
@@ -89,7 +89,7 @@ def lessons_of(history: History, model: Model) -> Lessons:
 
 def _learn(examples: Sequence[Example]) -> None:
     for _ in range(PASSES):
-        learn(examples, RATE, KEEP_RATE)
+        correct(examples, RATE, KEEP_RATE)
 
 
 def _weight(lesson: _Past) -> float:
@@ -149,7 +149,7 @@ def _rows(features: Collection[str], table: dict[str, Row], model: Model) -> lis
     for feature in (*sorted(features), BIAS):
         row = table.get(feature)
         if row is None:
-            row = table[feature] = list(model.weights(feature))
+            row = table[feature] = correctable(model.weights(feature))
         rows.append(row)
     return rows
 
