@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-Answer = tuple[int, str]
+Answer = tuple[int, str] | tuple[int, str, dict[str, str]]
+"""Status, text and headers."""
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,16 @@ class Receiver:
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 request = Received(self.command, self.path, headers, body, time.monotonic())
                 receiver.requests.append(request)
-                status, text = receiver.answer(request)
+                status, text, *headers_too = receiver.answer(request)
                 self.send_response(status)
-                self.send_header("Content-Type", "application/json" if text.startswith("{") else "text/plain")
+                for name, value in (headers_too[0] if headers_too else {}).items():
+                    self.send_header(name, value)
+                self.send_header("Content-Type", "application/json" if text[:1] in ("{", "[") else "text/plain")
                 self.send_header("Content-Length", str(len(text.encode())))
                 self.end_headers()
                 self.wfile.write(text.encode())
 
-            do_GET = do_POST = do_PATCH = do_PUT = _take
+            do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _take
 
             def log_message(self, format: str, *args: object) -> None:
                 """Say nothing."""

@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     draft_attempts: PositiveInt = 5
     """Starts of one generation, crashed workers included, before it is given up."""
     draft_timeout: PositiveInt = 900
+    range_seconds: PositiveInt = 25
+    """How long a request for a new range waits until its tags and commits are read; the reading goes on."""
     sweep_seconds: PositiveInt = 5
 
     event_days: PositiveInt = 30

@@ -6,13 +6,14 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import httpx
 
 from releaseray.github.addresses import DEFAULT_URL
 from releaseray.github.auth import Auth
 from releaseray.github.errors import GitHubError, Kind, rate_limited, refusal
+from releaseray.github.together import together
 from releaseray.outbound import AnswerTooLarge, OutboundRefused, backoff, never_sent
 
 HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
@@ -27,6 +28,14 @@ class Storage(Protocol):
 
     async def save(self, key: str, value: bytes) -> None:
         """Keep it."""
+
+
+class _Page(NamedTuple):
+    """One page of a list, the address of the next one, and the number of the last; None where there is none."""
+
+    body: Any
+    next: str | None
+    last: int | None
 
 
 class GitHubApi:
@@ -58,7 +67,20 @@ class GitHubApi:
 
     async def get(self, path: str, what: str, params: Mapping[str, Any] | None = None) -> Any:
         """The JSON at a path; from the storage when GitHub says that it has not changed."""
-        return (await self._page(path, what, params))[0]
+        return (await self._page(path, what, params)).body
+
+    async def all(
+        self, path: str, what: str, params: Mapping[str, Any], *, most: int, key: str | None = None
+    ) -> list[Any]:
+        """The items of the first `most` pages of a list; pages are asked for together, where the first one says how
+        many there are. `key` as for `pages`."""
+        query: Mapping[str, Any] = {"per_page": 100, **params}
+        pages = [await self._page(path, what, query)]
+        others = range(2, min(pages[0].last or 1, most) + 1)
+        pages += await together(*(self._page(path, what, {**query, "page": number}) for number in others))
+        while not others and (after := pages[-1].next) and len(pages) < most:
+            pages.append(await self._page(after, what, None))
+        return [item for page in pages for item in _items(page.body, key)]
 
     async def pages(
         self, path: str, what: str, params: Mapping[str, Any] | None = None, *, most: int = 100, key: str | None = None
@@ -69,10 +91,9 @@ class GitHubApi:
         for _ in range(most):
             if here is None:
                 return
-            body, here = await self._page(here, what, query)
-            items = body.get(key) if key and isinstance(body, dict) else body
-            yield items if isinstance(items, list) else []
-            query = None
+            page = await self._page(here, what, query)
+            yield _items(page.body, key)
+            here, query = page.next, None
 
     async def last(self, path: str, what: str, params: Mapping[str, Any]) -> list[Any]:
         """The last item of a list, in a list; two calls, however long it is."""
@@ -105,18 +126,19 @@ class GitHubApi:
         pair = f"x-access-token:{bearer.removeprefix('Bearer ')}"
         return "Basic " + base64.b64encode(pair.encode()).decode("ascii")
 
-    async def _page(self, path: str, what: str, params: Mapping[str, Any] | None) -> tuple[Any, str | None]:
+    async def _page(self, path: str, what: str, params: Mapping[str, Any] | None) -> _Page:
         url = str(httpx.URL(self._address(path), params=dict(params)) if params else self._address(path))
         key = hashlib.sha256(f"{self._auth.identity} {url}".encode()).hexdigest()
         kept = await self._kept(key)
         headers = {"If-None-Match": str(kept["etag"])} if kept else {}
         response = await self._call("GET", url, what, headers=headers)
         if response.status_code == 304 and kept:
-            return kept["body"], kept["next"]
-        body, after = _json(response), self._link(response, url, "next")
+            return _Page(kept["body"], kept["next"], kept.get("last"))
+        after, last = self._link(response, url, "next"), self._link(response, url, "last")
+        page = _Page(_json(response), after, _number(last))
         if self._storage is not None and (etag := response.headers.get("etag")):
-            await self._storage.save(f"etag:{key}", json.dumps({"etag": etag, "next": after, "body": body}).encode())
-        return body, after
+            await self._storage.save(f"etag:{key}", json.dumps({"etag": etag, **page._asdict()}).encode())
+        return page
 
     async def _kept(self, key: str) -> dict[str, Any] | None:
         found = await self._storage.load(f"etag:{key}") if self._storage is not None else None
@@ -195,6 +217,17 @@ class GitHubApi:
         return GitHubError(
             f"GitHub could not answer for {what}: {said}", kinds.get(str(first.get("type")), Kind.BROKEN)
         )
+
+
+def _items(body: Any, key: str | None) -> list[Any]:
+    items = body.get(key) if key and isinstance(body, dict) else body
+    return items if isinstance(items, list) else []
+
+
+def _number(link: str | None) -> int | None:
+    """The page that a link leads to."""
+    page = httpx.URL(link).params.get("page", "") if link else ""
+    return int(page) if page.isascii() and page.isdigit() and len(page) < 9 else None
 
 
 def _unreachable(error: httpx.HTTPError) -> GitHubError:

@@ -2,20 +2,32 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple
 
 from releaseray import notes
 from releaseray.db import UnitOfWork
 from releaseray.errors import Conflict, InvalidRequest
 from releaseray.models import ReleaseRange, Repository
+from releaseray.notes.counting import Counts
 from releaseray.notes.history import Tag
 from releaseray.notes.versions import built_on, newest_release, previous_tags, sort_key
 from releaseray.repositories.repos import Ranges, Repos
 from releaseray.services import clones, events, late_tags, learning
+from releaseray.services.readings import ASK_AGAIN, TakesLonger
 from releaseray.services.runtime import Runtime
-from releaseray.sources import Source, SourceError
+from releaseray.sources import RangeTooLong, Source, SourceError
 from releaseray.sources.git_forges import compare_url
 
 _SHORT_SHA = 12
+
+
+class _Read(NamedTuple):
+    """What a range is made of: its ends, from the first commit without `older`, and what was counted between them."""
+
+    older: Tag | None
+    newer: Tag
+    counts: Counts
 
 
 async def create(
@@ -24,7 +36,8 @@ async def create(
     """The range between two tags, and whether it was made just now.
 
     Raises `NotFound` for the repository, and `InvalidRequest` naming the field for an unknown tag, equal tags or a
-    `fromTag` that `toTag` does not build on.
+    `fromTag` that `toTag` does not build on. Raises `Conflict` when the repository cannot be read, when it has not been
+    read in time (the reading goes on, for who asks again), and for a range that is too long.
     """
     async with runtime.database.reading() as session:
         repo = await Repos(session, org_id).get(repo_id)
@@ -33,18 +46,31 @@ async def create(
         return existing, False
     if from_tag == to_tag:
         raise InvalidRequest.field("toTag", "must be another tag than fromTag")
+    reading = partial(_read, runtime, repo, from_tag, to_tag)
     try:
-        await clones.recheck(runtime, repo)
-        source = clones.source(runtime, repo)
-        older, newer = await _resolve(source, from_tag, to_tag)
-        await late_tags.fetched(runtime, repo, source)
-        if older.sha == newer.sha:
-            raise InvalidRequest.field("fromTag", f"{from_tag} and {to_tag} are tags of the same commit")
-        if not await source.is_ancestor(older.sha, newer.sha):
-            raise InvalidRequest.field("fromTag", f"{from_tag} is not an ancestor of {to_tag}")
-        return await _count_and_insert(runtime, uow, repo, source, older, newer)
+        found: _Read = await runtime.readings.get(
+            org_id, (repo_id, from_tag, to_tag), reading, runtime.settings.range_seconds
+        )
+    except TakesLonger as slow:
+        raise Conflict(f"repoId: {slow}", {"repoId": str(slow)}, ASK_AGAIN) from None
+    except RangeTooLong as problem:
+        raise Conflict(f"fromTag: {problem}", {"fromTag": str(problem)}) from problem
     except SourceError as problem:
         raise clones.unreadable(repo, problem) from problem
+    return await _insert(uow, repo, found)
+
+
+async def _read(runtime: Runtime, repo: Repository, from_tag: str, to_tag: str) -> _Read:
+    """Resolve the tags and count what is between them; raises as `create`, and `SourceError`."""
+    await clones.recheck(runtime, repo)
+    source = clones.source(runtime, repo)
+    older, newer = await _resolve(source, from_tag, to_tag)
+    await late_tags.fetched(runtime, repo, source)
+    if older.sha == newer.sha:
+        raise InvalidRequest.field("fromTag", f"{from_tag} and {to_tag} are tags of the same commit")
+    if not await source.is_ancestor(older.sha, newer.sha):
+        raise InvalidRequest.field("fromTag", f"{from_tag} is not an ancestor of {to_tag}")
+    return _Read(older, newer, await _counts(runtime, repo, source, older, newer))
 
 
 async def create_newest(runtime: Runtime, uow: UnitOfWork, repo: Repository) -> tuple[ReleaseRange, bool]:
@@ -141,9 +167,18 @@ async def _count_and_insert(
     newer: Tag,
     shown_from: str = "",
 ) -> tuple[ReleaseRange, bool]:
+    counts = await _counts(runtime, repo, source, older, newer)
+    return await _insert(uow, repo, _Read(older, newer, counts), shown_from)
+
+
+async def _counts(runtime: Runtime, repo: Repository, source: Source, older: Tag | None, newer: Tag) -> Counts:
     # What the past teaches is learned now, so that drafts find it
     history, _ = await learning.read(source, clones.mirror_of(runtime, repo), older, newer, files=False)
-    counts = await asyncio.to_thread(notes.counts, history)
+    return await asyncio.to_thread(notes.counts, history)
+
+
+async def _insert(uow: UnitOfWork, repo: Repository, read: _Read, shown_from: str = "") -> tuple[ReleaseRange, bool]:
+    older, newer, counts = read
     from_tag = older.name if older else shown_from
     made = ReleaseRange(
         org_id=repo.org_id,

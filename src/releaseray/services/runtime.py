@@ -1,6 +1,6 @@
 """What every use case may need of its process: settings, database, jobs, sources."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from releaseray.db import Database
@@ -8,6 +8,7 @@ from releaseray.github import GitHubApp, api_base
 from releaseray.jobs import Jobs
 from releaseray.outbound import OutboundClient
 from releaseray.secrets import SecretBox, open_box
+from releaseray.services.readings import Readings
 from releaseray.settings import Settings
 
 _RECEIVERS = 400
@@ -27,6 +28,7 @@ class Runtime:
     vendors: OutboundClient
     receivers: OutboundClient
     github_app: GitHubApp | None
+    readings: Readings = field(default_factory=Readings)
 
     @classmethod
     def of(cls, settings: Settings) -> "Runtime":
@@ -56,6 +58,7 @@ class Runtime:
 
     async def close(self) -> None:
         """Close all connections."""
+        await self.readings.close()
         await self.vendors.aclose()
         await self.receivers.aclose()
         await self.jobs.close()

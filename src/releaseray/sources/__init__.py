@@ -74,3 +74,7 @@ class Source(Protocol):
 class SourceError(Exception):
     """The source cannot give what was asked; the message is written for the user, without secrets or local
     detail beyond what the user named."""
+
+
+class RangeTooLong(SourceError):
+    """The range has more commits than the source reads."""

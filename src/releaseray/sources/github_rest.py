@@ -3,21 +3,22 @@
 import base64
 import binascii
 import re
-from collections.abc import AsyncIterator
+from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 from releaseray.github import GitHubApi, GitHubError, Kind, Storage, together
 from releaseray.notes.history import Commit, FileChange, History, Person, Tag
-from releaseray.sources import Description, Watch
+from releaseray.sources import Description, RangeTooLong, Watch
 from releaseray.sources.github_files import changed_files, patch_of
 from releaseray.sources.github_records import described, history_from_json, history_to_json, unreadable
 from releaseray.sources.github_tags import read_tags, seconds
 
 # Changed files cost a call a commit: beyond so many commits they are left out.
 MAX_FILE_READS = 500
-MAX_PAGES = 500
+# A page has 100 commits; a longer range takes longer than anybody waits.
+MAX_PAGES = 100
 # Who contributed before is read from so many pages of commits before the range.
 MAX_EARLIER_PAGES = 20
 MAX_CHANGELOG = 200_000
@@ -29,7 +30,8 @@ class GitHubRest:
     """A `Source` that asks GitHub for everything; wrap it in `GitHubSource` for pull requests and clear errors.
 
     It knows less than a clone does: no news fragments, no manifests, changed files for ranges of up to 500 commits,
-    earlier contributors from the 2,000 commits before the range. May raise `GitHubError`, `SourceError` too.
+    earlier contributors from the 2,000 commits before the range, which has 10,000 commits at most. May raise
+    `GitHubError`, `SourceError` too. `storage` keeps what was read of a range, and its changed files apart from it.
     """
 
     def __init__(self, api: GitHubApi, full_name: str, *, storage: Storage | None = None) -> None:
@@ -64,7 +66,7 @@ class GitHubRest:
 
     async def tags_reached(self, sha: str) -> list[Tag]:
         """Those of `tags` among the 2,000 newest commits that the commit goes back to."""
-        reached = {item["sha"] async for item in self._walk(sha)}
+        reached = {item["sha"] for item in await self._walk(sha)}
         return [tag for tag in await self.tags() if tag.sha in reached]
 
     async def commit(self, name: str) -> str | None:
@@ -95,45 +97,59 @@ class GitHubRest:
         files: bool = True,
         watch: Watch | None = None,
     ) -> History:
-        key = f"history:1:{self._api.url}:{self._full_name}:{from_sha}:{to_sha}"
-        kept = await self._storage.load(key) if self._storage is not None else None
-        if kept and (known := history_from_json(kept)):
-            return replace(known, from_tag=from_tag, to_tag=to_tag)
-        read = await self._read(from_tag, from_sha, to_tag, to_sha)
-        if self._storage is not None:
-            await self._storage.save(key, history_to_json(read))
-        return read
+        key = f"{self._api.url}:{self._full_name}:{from_sha}:{to_sha}"
+        history = await self._kept(f"history:2:{key}") or await self._read(from_sha, to_sha, f"history:2:{key}")
+        if files:
+            whole = await self._kept(f"files:1:{key}") or await self._read_files(history, f"files:1:{key}")
+            history = replace(history, commits=whole.commits)
+        return replace(history, from_tag=from_tag, to_tag=to_tag)
 
-    async def _read(self, from_tag: str | None, from_sha: str | None, to_tag: str, to_sha: str) -> History:
-        about = await self.describe()
-        raw = await self._commits(from_sha, to_sha)
-        whole = await self._whole([str(item["sha"]) for item in raw])
-        return History(
-            full_name=about.full_name,
-            from_tag=from_tag,
-            to_tag=to_tag,
-            commits=tuple(_commit(item, changed_files(whole.get(str(item["sha"])))) for item in raw),
-            web_url=about.web_url,
-            changelog=await self._changelog(from_sha) if from_sha else "",
-            known_emails=await self._earlier(from_sha) if from_sha else frozenset(),
-        )
+    async def _kept(self, key: str) -> History | None:
+        kept = await self._storage.load(key) if self._storage is not None else None
+        return history_from_json(kept) if kept else None
+
+    async def _keep(self, key: str, history: History) -> History:
+        if self._storage is not None:
+            await self._storage.save(key, history_to_json(history))
+        return history
+
+    async def _read(self, from_sha: str | None, to_sha: str, key: str) -> History:
+        """All but the changed files, which are most of the calls."""
+        asked: list[Coroutine[Any, Any, Any]] = [self.describe(), self._commits(from_sha, to_sha)]
+        if from_sha:
+            asked += [self._changelog(from_sha), self._earlier(from_sha)]
+        about, raw, *before = await together(*asked)
+        changelog, known_emails = before or ("", frozenset())
+        commits = tuple(_commit(item, ()) for item in raw)
+        read = History(about.full_name, None, "", commits, about.web_url, changelog, known_emails=known_emails)
+        return await self._keep(key, read)
+
+    async def _read_files(self, history: History, key: str) -> History:
+        whole = await self._whole([commit.sha for commit in history.commits])
+        commits = tuple(commit._replace(files=changed_files(whole.get(commit.sha))) for commit in history.commits)
+        return await self._keep(key, History(history.full_name, None, "", commits))
 
     async def _get(self, path: str, **params: Any) -> Any:
         return await self._api.get(self._path + path, self._full_name, params)
 
-    def _pages(
-        self, path: str, key: str | None = None, most: int = MAX_PAGES, **params: Any
-    ) -> AsyncIterator[list[Any]]:
-        return self._api.pages(self._path + path, self._full_name, params, most=most, key=key)
+    async def _listed(self, path: str, most: int, key: str | None = None, **params: Any) -> list[dict[str, Any]]:
+        """The raw commits of a list."""
+        items = await self._api.all(self._path + path, self._full_name, params, most=most, key=key)
+        return [item for item in items if _is_commit(item)]
 
     async def _commits(self, from_sha: str | None, to_sha: str) -> list[dict[str, Any]]:
-        """The raw commits of the range, newest first, however many pages they take."""
+        """The raw commits of the range, newest first, however many pages they take. Raises `RangeTooLong`."""
         if from_sha is None:
-            pages = self._pages("/commits", sha=to_sha)
-            return [item async for page in pages for item in page if _is_commit(item)]
-        pages = self._pages(f"/compare/{from_sha}...{to_sha}", key="commits")
-        oldest_first = [item async for page in pages for item in page if _is_commit(item)]
-        return list({str(item["sha"]): item for item in reversed(oldest_first)}.values())
+            newest_first = await self._listed("/commits", MAX_PAGES + 1, sha=to_sha)
+        else:
+            newest_first = await self._listed(f"/compare/{from_sha}...{to_sha}", MAX_PAGES + 1, "commits")
+            newest_first.reverse()
+        if len(newest_first) > MAX_PAGES * 100:
+            raise RangeTooLong(
+                f"The range has more than {MAX_PAGES * 100:,} commits, and no clone of {self._full_name} can be had to "
+                "read them from. Begin at a later tag."
+            )
+        return list({str(item["sha"]): item for item in newest_first}.values())
 
     async def _whole(self, shas: list[str]) -> dict[str, Any]:
         """The commits with their files; none of them where there are too many."""
@@ -142,12 +158,9 @@ class GitHubRest:
         answers = await together(*(self._get(f"/commits/{sha}") for sha in shas))
         return dict(zip(shas, answers, strict=True))
 
-    async def _walk(self, sha: str) -> AsyncIterator[dict[str, Any]]:
+    async def _walk(self, sha: str) -> list[dict[str, Any]]:
         """The newest commits that the commit goes back to, itself the first."""
-        async for page in self._pages("/commits", most=MAX_EARLIER_PAGES, sha=sha):
-            for item in page:
-                if _is_commit(item):
-                    yield item
+        return await self._listed("/commits", MAX_EARLIER_PAGES, sha=sha)
 
     async def _changelog(self, sha: str) -> str:
         entries = await self._maybe("/contents/", ref=sha)
@@ -164,7 +177,7 @@ class GitHubRest:
             raise
 
     async def _earlier(self, sha: str) -> frozenset[str]:
-        return frozenset([_person(item).email.lower() async for item in self._walk(sha)])
+        return frozenset(_person(item).email.lower() for item in await self._walk(sha))
 
 
 def _is_commit(item: Any) -> bool:
