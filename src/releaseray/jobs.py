@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ from redis.exceptions import RedisError
 
 QUEUE = "releaseray:queue"
 WAKE = "releaseray:wake"
+_TURN = "releaseray:turn:"
 _WAKE_TOKENS = 100
 _PUSH_SECONDS = 3.0
 
@@ -55,6 +57,14 @@ class Jobs:
                 await wake(pool)
         except (RedisError, OSError) as problem:
             log.warning("job not queued, the sweeper will", function=function, job_id=job_id, problem=str(problem))
+
+    async def take_turn(self, name: str, seconds: int) -> bool:
+        """Whether this turn was still to be had: by the clock there is one every so many seconds, for one process of
+        all. Raises `RedisError` or `OSError` when Redis is away."""
+        turn = f"{_TURN}{name}:{int(time.time()) // seconds}"
+        async with asyncio.timeout(_PUSH_SECONDS):
+            pool = await self._connected()
+            return bool(await pool.set(turn, 1, nx=True, ex=2 * seconds))
 
     async def _connected(self) -> ArqRedis:
         async with self._connecting:

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import structlog
 from arq.connections import ArqRedis
-from arq.cron import CronJob, cron
+from arq.cron import cron
 from arq.worker import Worker, func
 from prometheus_client import Counter, Histogram, start_http_server
 from redis.exceptions import RedisError
@@ -27,6 +27,7 @@ from releaseray.services.digesting import keep_digesting
 from releaseray.services.drafts import GENERATE
 from releaseray.services.incoming import HARMLESS
 from releaseray.services.prepared import PreparedHistories
+from releaseray.services.rounds import go_round
 from releaseray.services.runtime import Runtime
 from releaseray.settings import Settings
 
@@ -34,6 +35,8 @@ _RECONNECT_SECONDS = 1.0
 _WAKE_SECONDS = 1
 _REDIS_SECONDS = 10
 _LOCK_SECONDS = 10
+_SWEEP_LIMIT = 60
+_EXAMINE_LIMIT = 900
 _IDEMPOTENCY_KEPT = timedelta(hours=24)
 _DELIVERIES_KEPT = timedelta(days=30)
 _ANSWERS_KEPT = timedelta(days=30)
@@ -52,16 +55,16 @@ async def generate_draft(ctx: dict[str, Any], draft_id: str, request_id: str) ->
     JOBS.labels(GENERATE).inc()
 
 
-async def sweep(ctx: dict[str, Any]) -> None:
+async def sweep(runtime: Runtime) -> None:
     """Queue again what nobody works on."""
-    found = await generation.sweep(ctx["runtime"])
+    found = await generation.sweep(runtime)
     if found:
         log.info("queued again", drafts=found)
 
 
-async def examine_deploys(ctx: dict[str, Any]) -> None:
+async def examine_deploys(runtime: Runtime) -> None:
     """Read what new deploys brought."""
-    found = await deploys.examine(ctx["runtime"])
+    found = await deploys.examine(runtime)
     if found:
         log.info("deploys examined", deploys=found)
 
@@ -76,6 +79,10 @@ async def housekeep(ctx: dict[str, Any]) -> None:
         await forget_former_secrets(uow.session)
         await forget_answers_before(uow.session, now() - _ANSWERS_KEPT)
         await forget_incoming_before(uow.session, now() - _DELIVERIES_KEPT, HARMLESS)
+
+
+_CRONS = [cron(housekeep, name="housekeep", minute={0, 10, 20, 30, 40, 50}, second=30, keep_result=0, timeout=300)]
+"""Not what is done every few seconds: for arq each time is a job, with some thirty commands to Redis."""
 
 
 class WakingWorker(Worker):
@@ -118,7 +125,7 @@ def make_worker(runtime: Runtime, histories: PreparedHistories, pool: ArqRedis) 
     return WakingWorker(
         [func(generate_draft, name=GENERATE, timeout=settings.draft_timeout + 60, max_tries=1_000_000)],
         queue_name=jobs.QUEUE,
-        cron_jobs=_crons(settings),
+        cron_jobs=_CRONS,
         redis_pool=pool,
         handle_signals=False,
         max_jobs=settings.worker_jobs,
@@ -129,15 +136,6 @@ def make_worker(runtime: Runtime, histories: PreparedHistories, pool: ArqRedis) 
         job_deserializer=jobs.deserialize,
         timezone=UTC,
     )
-
-
-def _crons(settings: Settings) -> list[CronJob]:
-    every = set(range(0, 60, min(settings.sweep_seconds, 60)))
-    return [
-        cron(sweep, name="sweep", second=every, run_at_startup=True, keep_result=0, timeout=60),
-        cron(examine_deploys, name="examine_deploys", second=every, keep_result=0, timeout=900),
-        cron(housekeep, name="housekeep", minute={0, 10, 20, 30, 40, 50}, second=30, keep_result=0, timeout=300),
-    ]
 
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:
@@ -155,8 +153,10 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
     working = asyncio.create_task(_keep_working(runtime, workers))
     digesting = asyncio.create_task(keep_digesting(runtime.database.dsn))
     calling = asyncio.create_task(calls.dispatch(runtime))
+    sweeping = asyncio.create_task(go_round(runtime, "sweep", sweep, _SWEEP_LIMIT))
+    examining = asyncio.create_task(go_round(runtime, "deploys", examine_deploys, _EXAMINE_LIMIT))
     stopping = asyncio.create_task(stop.wait())
-    tasks = (working, digesting, calling, stopping)
+    tasks = (working, digesting, calling, sweeping, examining, stopping)
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:

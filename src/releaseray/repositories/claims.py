@@ -21,6 +21,12 @@ class Job(Protocol):
 JobRow = TypeVar("JobRow", bound=Job)
 
 
+async def any_due(pool: Any, table: type[JobRow]) -> bool:
+    """Whether there is anything to claim: a tenth of the price of `claim_due`, for those who ask all the time."""
+    name = table.__tablename__  # type: ignore[attr-defined]  # every table has one
+    return bool(await pool.fetchval(f"SELECT EXISTS (SELECT 1 FROM {name} WHERE due_at <= now())"))  # noqa: S608 - ours
+
+
 async def claim_due(
     session: AsyncSession,
     table: type[JobRow],

@@ -78,7 +78,7 @@ class Dispatcher(Generic[JobRow]):
 
     async def _claim(self) -> None:
         room = self._work.at_once - len(self._running)
-        if room <= 0:
+        if room <= 0 or not await claims.any_due(self._runtime.database.raw, self._work.table):
             return
         busy = Counter(row.org_id for row, _ in self._running.values())
         full = [org_id for org_id, running in busy.items() if running >= self._work.share]
