@@ -12,6 +12,7 @@ main = Main(
         "worker": "worker",
         "migrate": "migrate",
         "keys": "keys",
+        "installations": "installations",
         "secrets": "secrets",
         "notes": "notes",
         "openapi": "openapi",

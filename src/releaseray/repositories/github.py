@@ -1,13 +1,14 @@
 """Queries on what is kept of GitHub: its answers, and the App's installations."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, update
+from sqlalchemy import ColumnElement, delete, func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from releaseray.models import GitHubAnswer, GitHubInstallation, now
+from releaseray.models import GitHubAnswer, GitHubInstallation, Organization, Repository, now
 
 _MARKED_ANEW_AFTER = timedelta(days=1)
 
@@ -45,10 +46,23 @@ async def forget_answers_before(session: AsyncSession, moment: datetime) -> None
     await session.exec(delete(GitHubAnswer).where(col(GitHubAnswer.used_at) < moment))
 
 
-async def installation(session: AsyncSession, installation_id: int) -> GitHubInstallation | None:
-    """An installation of the App, None when it was never seen or is gone."""
+async def installation(
+    session: AsyncSession, installation_id: int, *, locked: bool = False
+) -> GitHubInstallation | None:
+    """An installation of the App, locked against other changes if asked; None when it was never seen or is gone."""
     query = select(GitHubInstallation).where(GitHubInstallation.id == installation_id)
-    return (await session.exec(query)).first()
+    return (await session.exec(query.with_for_update() if locked else query)).first()
+
+
+async def installations(session: AsyncSession) -> Sequence[tuple[GitHubInstallation, Organization, int]]:
+    """Every installation, whose it is, and how many repositories are read through it, by the account's name."""
+    through = (
+        select(func.count(col(Repository.id)))
+        .where(Repository.installation_id == GitHubInstallation.id, col(Repository.sealed_token).is_(None))
+        .scalar_subquery()
+    )
+    query = select(GitHubInstallation, Organization, through).join(Organization)
+    return (await session.exec(query.order_by(func.lower(GitHubInstallation.account), col(GitHubInstallation.id)))).all()
 
 
 async def keep_installation(session: AsyncSession, seen: GitHubInstallation) -> GitHubInstallation:

@@ -103,6 +103,17 @@ class IncomingEvents:
         return await listed(self._session, IncomingEvent, where, page, names)
 
 
+async def hand_over(session: AsyncSession, installation_id: int, org_id: str) -> None:
+    """Let what is still to be done for an installation be done for the organization that it belongs to now."""
+    mine = (col(IncomingEvent.target) == installation_target(installation_id), col(IncomingEvent.due_at).is_not(None))
+    await session.exec(update(IncomingEvent).where(*mine).values(org_id=org_id))
+
+
+def installation_target(installation_id: int) -> str:
+    """How events name an installation as the one that they concern."""
+    return f"installation:{installation_id}"
+
+
 async def forget_incoming_before(session: AsyncSession, moment: datetime, kinds: Sequence[str]) -> None:
     """Drop the events of long ago, of some kinds, that are over."""
     old = (col(IncomingEvent.created_at) < moment, col(IncomingEvent.due_at).is_(None))

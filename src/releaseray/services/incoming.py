@@ -163,7 +163,7 @@ async def _installed(runtime: Runtime, delivery: Delivery) -> Sequence[_Target]:
         if known is None:
             return []
         if told is not None:
-            return [_Target(known.org_id, f"installation:{known.id}", None)]
+            return [_Target(known.org_id, rows.installation_target(known.id), None)]
         if delivery.repository is None:
             return []
         found = await rows.readable_by(uow.session, known.org_id, delivery.repository.id, _names(delivery))

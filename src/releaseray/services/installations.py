@@ -3,13 +3,18 @@
 import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from releaseray.db import UnitOfWork
+from releaseray.errors import Conflict, NotFound
 from releaseray.github import Auth, GitHubError, Installation, Kind
 from releaseray.github.auth import Ask
 from releaseray.models import GitHubInstallation, Organization
 from releaseray.repositories import github as rows
+from releaseray.repositories import incoming
 from releaseray.repositories.organizations import first_organization
 from releaseray.services.outages import despite_outages
 from releaseray.services.runtime import Runtime
+
+_NAMED = 5
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -31,6 +36,33 @@ async def _organization_of_new_ones(runtime: Runtime, session: AsyncSession) -> 
     if found is None:
         log.warning("a GitHub App's installation belongs to nobody", organization=named)
     return found.id if found else None
+
+
+async def move(uow: UnitOfWork, installation_id: int, org_id: str) -> GitHubInstallation:
+    """Give an installation to another organization, which may then connect every repository that it sees.
+
+    Raises `NotFound`, and `Conflict` while the organization that has it reads repositories through it: whoever gets it
+    could read those too.
+    """
+    kept = await rows.installation(uow.session, installation_id, locked=True)
+    if kept is None:
+        raise NotFound(f"The GitHub App has no installation {installation_id} here.")
+    if await uow.session.get(Organization, org_id) is None:
+        raise NotFound.of("Organization", org_id)
+    if kept.org_id == org_id:
+        return kept
+    through = await incoming.through(uow.session, kept.org_id, installation_id)
+    used = [repo.full_name for repo in through if repo.sealed_token is None]
+    if used:
+        named = ", ".join(used[:_NAMED]) + (f" and {len(used) - _NAMED} more" if len(used) > _NAMED else "")
+        raise Conflict(
+            f"{kept.org_id} reads {named} through the installation at {kept.account}, and {org_id} could read them "
+            "too. Disconnect them first, or connect them again with a token of their own."
+        )
+    kept.org_id = org_id
+    uow.session.add(kept)
+    await incoming.hand_over(uow.session, installation_id, org_id)
+    return kept
 
 
 async def reading(runtime: Runtime, org_id: str, api_url: str, full_name: str) -> GitHubInstallation | None:
