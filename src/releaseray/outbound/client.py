@@ -5,6 +5,7 @@ import ssl
 import zlib
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 from weakref import WeakValueDictionary
@@ -126,7 +127,7 @@ class OutboundClient(httpx.AsyncClient):
         self._per_host = per_host
         self._gates: WeakValueDictionary[tuple[str, int | None], asyncio.Semaphore] = WeakValueDictionary()
         backend = PinnedBackend(allow, resolve)
-        tls = tls or httpx.create_ssl_context()
+        tls = tls or _authorities()
         super().__init__(
             transport=_PinnedTransport(backend, tls, connections),
             trust_env=False,
@@ -206,3 +207,9 @@ def _unpack(unpacker: "zlib._Decompress", chunk: bytes, room: int) -> bytes:
         return unpacker.decompress(chunk, room)
     except zlib.error as error:
         raise httpx.DecodingError("The answer is not the gzip it says it is.") from error
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Who vouches for the servers of others. One a process: it holds megabytes and takes longest of all to make."""
+    return httpx.create_ssl_context()
