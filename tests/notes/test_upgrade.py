@@ -1,9 +1,14 @@
 """What an upgrade asks for, read from manifests before and after."""
 
+from pathlib import Path
+
 import pytest
 
+from releaseray.notes import build
 from releaseray.notes.history import FileDelta
 from releaseray.notes.upgrade import Requirement, requirements
+
+from .histories import load
 
 
 @pytest.mark.parametrize(
@@ -27,6 +32,7 @@ def test_what_is_raised_or_gone(path: str, before: str, after: str, asked: tuple
         ("package.json", '{"engines":{"node":">=20"}}', '{"engines":{"node":">=18"}}'),
         ("package.json", '{"engines":{"node":">=18"}}', "{ broken"),
         ("package.json", "[]", '{"engines": 7}'),
+        ("go.mod", "module a\n\ngo 1.25.0\n", "module a\n\ngo 1.25.1\n"),
         ("pyproject.toml", '[project]\ndependencies=["a~=1.0"]', '[project]\ndependencies=["a~=2.0"]'),
         ("Cargo.toml", "[package]", "[[package]]"),
     ],
@@ -41,3 +47,10 @@ def test_what_moves_to_another_file_is_compared_across_them() -> None:
         FileDelta("pyproject.toml", None, '[project]\nrequires-python = ">=3.10"'),
     )
     assert requirements(moved) == [Requirement("Python", ">=3.7", ">=3.10")]
+
+
+def test_a_step_says_what_its_author_says_to_do_and_what_frees_of_something_is_none() -> None:
+    history, _ = load(Path(__file__).parent / "golden" / "advice" / "history.txt")
+    assert build(history, "engineer").flags.upgrade_instructions == (
+        "- Remove the old cache: Use `store.open` instead\n- Drop the page of plans"
+    )

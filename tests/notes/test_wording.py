@@ -94,6 +94,11 @@ def test_how_plain_a_sentence_is(title: str, level: int) -> None:
         ("`` ` `` kept", "`` ` `` kept"),
         ("a\u202eb\x00c\u200b", "a b c"),
         ("Set-Cookie, C++ & INCR*", "Set-Cookie, C++ & INCR\\*"),
+        ("formatter<std::optional<T>> of a", "`formatter<std::optional<T>>` of a"),
+        ("a < b and c>d", "a < b and c>d"),
+        ("Sanitize Http\\Response", "Sanitize `Http\\Response`"),
+        ("enforce strict_args! always", "enforce `strict_args!` always"),
+        ("thank some_one!", "thank `some_one`!"),
         ("`x`-based, pkgutil.get_loader", "`x`-based, `pkgutil.get_loader`"),
     ],
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from releaseray.notes.draft import Category
 from releaseray.notes.highlights import highlights
 from releaseray.notes.markdown import code, inline
+from releaseray.notes.model_paths import MOST_FILES, role
 from releaseray.notes.prepared import Item, Prepared
 from releaseray.notes.prune import Fate
 from releaseray.notes.upgrade import Requirement
@@ -15,6 +16,7 @@ __all__ = ["catchword", "highlights", "upgrade_instructions"]
 
 _MOST_STEPS = 20
 _LONGEST_STEP = 400
+_MOST_BODY = 8_000
 _BARE = re.compile(r"(?:Add(?: support for)?|Introduce|Implement|Support(?: for)?)\s+(?:an? |the )?(?!\w+ing\b)(?=\S)")
 _BREAKING_NOTE = re.compile(
     r"^[ \t]*BREAKING[ -]CHANGES?(?:\([^)\n]*\))?:?[ \t]*\n?(.+?)(?=\n[ \t]*\n|\n[\w-]+: |\Z)", re.MULTILINE | re.DOTALL
@@ -44,8 +46,49 @@ def _steps(items: Sequence[Item]) -> Iterator[str]:
         pressing = [item for item in items if item.category is category and item.fate is Fate.TOLD and item.matters]
         for item in sorted(pressing, key=lambda item: -item.weight):
             found = _BREAKING_NOTE.search(item.change.body)
-            detail = _shortened(" ".join(found[1].split())) if found else ""
+            if not found and _asks_nothing(item):
+                continue
+            detail = _shortened(" ".join(found[1].split())) if found else _advice(item.change.body)
             yield inline(imperative(item.note)) + (f": {inline(detail)}" if detail else "")
+
+
+_NEEDLESS = re.compile(
+    r"remove (?:\w+ ){0,2}(?:unnecessary|unneeded|needless|redundant|superfluous|dead|unused|duplicated?)\b",
+    re.IGNORECASE,
+)
+_SHIPPED = frozenset({"src", "ui", "config", "manifest", "build"})
+
+
+def _asks_nothing(item: Item) -> bool:
+    """Whether what was taken for breaking only frees of something, or touches nothing that anybody runs."""
+    change = item.change
+    if change.headline.breaking or change.fragments or change.labels:
+        return False
+    aside = change.files and not any(role(file.path) in _SHIPPED for file in change.files[:MOST_FILES])
+    return bool(aside or _NEEDLESS.match(imperative(item.note)))
+
+
+_ADVICE = re.compile(
+    r"\b(?:instead|must now|have to|need(?:s)? to (?:be )?(?:updat|chang|migrat|replac|renam)\w*"
+    r"|should (?:now )?(?:use|be)|replaced? (?:by|with)|migrate (?:to|from))\b",
+    re.IGNORECASE,
+)
+_NO_PROSE = re.compile(r"^[ \t]*(?:[-*] \[|>|#|<|\||`{3}|[\w-]+: |https?:)|<!--|^ {4}")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\"'(])")
+_LONGEST_ADVICE = 220
+
+
+def _advice(body: str) -> str:
+    """The author's own sentence on what to do now ("Use X instead"), where one stands in the text; else empty."""
+    if not _ADVICE.search(body):
+        return ""
+    for paragraph in body[:_MOST_BODY].split("\n\n"):
+        if _NO_PROSE.search(paragraph):
+            continue
+        for sentence in _SENTENCE.split(" ".join(paragraph.split())):
+            if _ADVICE.search(sentence) and len(sentence) <= _LONGEST_ADVICE and "http" not in sentence:
+                return sentence.lstrip("-* ").rstrip(".")
+    return ""
 
 
 def _shortened(text: str) -> str:

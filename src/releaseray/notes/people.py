@@ -11,12 +11,15 @@ _BOT = re.compile(
     r"\[bot\]|^(?:dependabot|renovate|greenkeeper|pyup|snyk|github[- ]actions?|pre-commit-ci|weblate|hosted weblate|"
     r"transifex|allcontributors|mergify|imgbot|semantic-release|release-please|codecov|travis|circleci|jenkins|"
     r"gitlab[- ]?ci|bors|homu|k8s-ci-robot|openshift-merge-robot|github-merge-queue|copybara|crowdin|l10n|"
-    r"restyled|deepsource|sourcery|scala-steward|web-flow|changeset|meeseeks\w*|patchback|miss-islington)\b|"
-    r"(?:^|[\s_-])(?:bot|robot|automation)$|(?:^|[^a-z])bot[-_@]|[-_]bot\b|^(?:root|ci|noreply|no-reply)$|zuul",
+    r"copilot|codex|cursor(?:[ -]?(?:ai|agent))?$|restyled|deepsource|sourcery|scala-steward|web-flow|changeset|"
+    r"meeseeks\w*|patchback|miss-islington)\b|"
+    r"(?:^|[\s_-])(?:bot|robot|automation|agent)$|(?:^|[^a-z])bot[-_@]|[-_]bot\b|^(?:root|ci|noreply|no-reply)$|zuul",
     re.IGNORECASE,
 )
 _MACHINE_ADDRESS = re.compile(
-    r"\[bot\]@|^(?:noreply@(?:github|anthropic|openai)\.com|bot@|ci@|\d+\+[\w-]*bot@)", re.IGNORECASE
+    r"\[bot\]@|^(?:no-?reply@(?!users\.)|bot@|ci@|\d+\+[\w-]*bot@|\d+\+copilot@|copilot@github\.com|cursoragent@|amp@ampcode)"
+    r"|@(?:anthropic|openai)\.com$",
+    re.IGNORECASE,
 )
 _LOGIN = re.compile(r"(?:\d+\+)?([A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))@users\.noreply\.github\.com$", re.IGNORECASE)
 

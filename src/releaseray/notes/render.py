@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
+from releaseray.notes.conventions import heading_category
+from releaseray.notes.headline import KINDS, Headline
 from releaseray.notes.markdown import inline
 from releaseray.notes.prepared import Item
 
@@ -12,10 +14,10 @@ T = TypeVar("T")
 
 def section(title: str, things: Sequence[T], line: Callable[[T], str], most: int, rest: str = "more") -> str:
     """A heading and a bullet for each of `things`, `most` of them and a last one that counts the others; empty
-    without any. Only what is shown is worded."""
+    without any. Only what is shown is worded, and what reads the same is said once."""
     if not things:
         return ""
-    bullets = [f"- {line(thing)}" for thing in things[:most]]
+    bullets = [*dict.fromkeys(f"- {line(thing)}" for thing in things[:most])]
     if len(things) > most:
         bullets.append(f"- …and {len(things) - most:,} {rest}")
     return f"## {title}\n" + "\n".join(bullets)
@@ -26,6 +28,7 @@ def document(parts: Iterable[str]) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+_LONGEST_PLACE = 30
 _AREA = re.compile(r"[A-Za-z][A-Za-z0-9/ +-]{1,15}")
 
 
@@ -33,9 +36,26 @@ def area(item: Item) -> str:
     """The part of the product that a title opens with ("http: …"), in bold: without it the sentence would not say
     what it is about. Empty where the title has none, or one that only its makers know."""
     headline = item.change.headline
-    if headline.kind or not _AREA.fullmatch(headline.scope) or item.note != headline.text:
+    where = place(headline)
+    if (headline.kind and headline.scope) or not _AREA.fullmatch(where) or item.note != headline.text:
         return ""
-    return f"**{headline.scope}:** "
+    return f"**{where}:** "
+
+
+_NO_PLACE = re.compile(
+    r"#|\s\S+\s|^v?\d|^[A-Z][A-Z0-9]+-\d|^(?:no ?issue|trivial|draft|rfc|poc|nfc|backport"
+    r"|cherry.?pick|automated|stable|skip|ready)\b|skip$",
+    re.IGNORECASE,
+)
+
+
+def place(head: Headline) -> str:
+    """Where in the project a change is, as its author says: the scope, else the tag ("[ie/youtube] Fix extractor")."""
+    if head.scope or not head.tags:
+        return head.scope
+    tag = head.tags[0]
+    known = tag.lower() in KINDS or heading_category(tag) is not None or _NO_PLACE.search(tag)
+    return "" if known or len(tag) > _LONGEST_PLACE else tag
 
 
 def names(people: Sequence[str], most: int) -> str:

@@ -69,10 +69,12 @@ def _raises(deltas: Iterable[FileDelta]) -> Iterator[Requirement]:
 
 
 def _asks(what: str, old: Mapping[str, str], wanted: str) -> bool:
-    """Whether `wanted` asks somebody who upgrades for more than before."""
+    """Whether `wanted` asks somebody who upgrades for more than before; of a runtime, another patch asks nothing."""
     if what not in old or not wanted or old[what] == wanted:
         return False
-    return (what in _RUNTIME_NAMES or wanted.startswith(">")) and _raised(old[what], wanted)
+    if what in _RUNTIME_NAMES:
+        return _floor(wanted)[:2] > _floor(old[what])[:2]
+    return wanted.startswith(">") and _raised(old[what], wanted)
 
 
 def _is_settings_sample(path: str) -> bool:

@@ -10,7 +10,7 @@ from releaseray.notes.markdown import code, inline
 from releaseray.notes.prepared import Item, Prepared
 from releaseray.notes.production import Production, for_engineers
 from releaseray.notes.prune import Fate
-from releaseray.notes.render import counted, document, listed, names, section
+from releaseray.notes.render import counted, document, listed, names, place, section
 from releaseray.notes.upgrade import Requirement
 from releaseray.notes.wording import imperative, past
 
@@ -24,7 +24,10 @@ _SECTIONS = {
     Category.DOCS: "Documentation",
     Category.INTERNAL: "Internal",
 }
-_MOST = 40
+_MOST = 80
+_MANY = 12
+"""Changes of a section from which on those of one area stand together."""
+
 _OPENING = 60
 _UPDATED = re.compile(
     r"(?:bump|update|upgrade)s? (?:dependency |rust crate |module )?`?(@?[\w./-]+)`? (?:from|to)\b", re.IGNORECASE
@@ -47,7 +50,7 @@ class Engineer:
     def line(self, item: Item, release: Prepared) -> str:
         """In the mood of the project's own changelog; its author's, where it has none."""
         words = past(item.note, item.fault) if release.reports else imperative(item.note, item.fault)
-        scope = f"**{inline(item.change.headline.scope)}:** " if _needs_scope(item) else ""
+        scope = f"**{inline(place(item.change.headline))}:** " if _needs_scope(item) else ""
         number = f" (#{item.change.pr})" if item.change.pr is not None else ""
         return f"{scope}{inline(words)}{number}"
 
@@ -55,12 +58,14 @@ class Engineer:
         if not release.items:
             return _nothing(release)
         items: dict[Category, list[Item]] = {category: [] for category in _SECTIONS}
+        taken_back: list[Item] = []
         for item in shown:
-            items[item.category].append(item)
+            (taken_back if item.change.reverts else items[item.category]).append(item)
         line = partial(self.line, release=release)
-        sections = [section(title, items[category], line, _MOST) for category, title in _SECTIONS.items()]
+        sections = [section(title, _gathered(items[category]), line, _MOST) for category, title in _SECTIONS.items()]
         needs = section("Requirements", release.requirements, requirement, _MOST)
-        return document([sections[0], needs, *sections[1:], *_footer(release, shown)])
+        reverts = section("Reverted", taken_back, line, _MOST)
+        return document([sections[0], needs, *sections[1:], reverts, *_footer(release, shown)])
 
     def production(self, facts: Production) -> str:
         return for_engineers(facts)
@@ -73,6 +78,16 @@ def requirement(need: Requirement) -> str:
     if need.before is None:
         return f"{inline(need.what)} {code(need.after)} is now required"
     return f"{inline(need.what)}: {code(need.before)} → {code(need.after)}"
+
+
+def _gathered(items: Sequence[Item]) -> Sequence[Item]:
+    """The items of a long list with those of one area together, the areas as their first item stands."""
+    if len(items) <= _MANY:
+        return items
+    areas: dict[object, list[Item]] = {}
+    for item in items:
+        areas.setdefault(place(item.change.headline).lower() or id(item), []).append(item)
+    return [item for area in areas.values() for item in area]
 
 
 def _nothing(release: Prepared) -> str:
@@ -116,4 +131,5 @@ PERSONA = Engineer()
 def _needs_scope(item: Item) -> bool:
     """Whether the sentence leaves unsaid where the change is: what was written for readers often begins with it."""
     head = item.change.headline
-    return bool(head.scope) and (item.note == head.text or head.scope.lower() not in item.note[:_OPENING].lower())
+    where = place(head)
+    return bool(where) and (item.note == head.text or where.lower() not in item.note[:_OPENING].lower())
