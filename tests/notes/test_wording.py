@@ -28,6 +28,8 @@ from releaseray.notes.wording import imperative, mended, past
         ("don't crash on save", "Don't crash on save", "No longer crashes on save"),
         ("properly handle errors", "Properly handle errors", "Properly handled errors"),
         ("re-add metrics", "Re-add metrics", "Re-added metrics"),
+        ("change X to float64.", "Change X to float64", "Changed X to float64"),
+        ("firewalld和ufw同时存在时", "firewalld和ufw同时存在时", "firewalld和ufw同时存在时"),
         ("Setting X is deprecated", "Setting X is deprecated", "Setting X is deprecated"),
         ("ha-checkbox with style", "ha-checkbox with style", "ha-checkbox with style"),
         ("scroll-to-bottom on output", "Scroll-to-bottom on output", "Scroll-to-bottom on output"),
@@ -74,6 +76,7 @@ def test_customers_hear_what_they_can_do(title: str, said: str) -> None:
         ("Add the `--dark` switch to reports", 1),
         ("Fix src/core/session.py", 2),
         ("Fix mutex", 2),
+        ("Enable Gradle caches of configuration", 2),
     ],
 )
 def test_how_plain_a_sentence_is(title: str, level: int) -> None:

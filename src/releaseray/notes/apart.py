@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from releaseray.notes.change import Change
+from releaseray.notes.change import Change, Fragment
 from releaseray.notes.headline import Headline, headline
 
 _BULLET = re.compile(r"^[*-] +(\S.*(?:\n {2,}\S.*)*)", re.MULTILINE)
@@ -39,17 +39,25 @@ def apart(change: Change) -> list[Change]:
     when at least two are typed as telling (`feat: …`, `fix: …`) and none only mends or continues another: the
     commits of one branch, squashed, are one note. A title that only says "backports" leaves it to the bullets.
     """
-    if len(change.fragments) > 1:
-        return [change._replace(fragments=(fragment,)) for fragment in change.fragments]
-    if not change.fragments and change.body and _CARRIER.fullmatch(change.headline.text):
+    if change.fragments:
+        fragments = [one for fragment in change.fragments for one in _items(fragment)]
+        return [change._replace(fragments=(one,)) for one in fragments] if len(fragments) > 1 else [change]
+    if change.body and _CARRIER.fullmatch(change.headline.text):
         carried = [headline(" ".join(bullet[1].split())) for bullet in _BULLET.finditer(change.body)]
         return [change._replace(headline=parts, body="") for parts in carried] or [change]
-    if change.fragments or not change.body or not _several(change.body):
+    if not change.body or not _several(change.body):
         return [change]
     notes = list(_notes(change))
     if len(notes) < 2:
         return [change]
     return [change._replace(headline=parts, body=body, fragments=()) for parts, body in notes]
+
+
+def _items(fragment: Fragment) -> list[Fragment]:
+    """A fragment that is a list of notes, as one for each; the fragment itself, where it is one."""
+    text = fragment.text.strip()
+    bullets = [bullet[0] for bullet in _BULLET.finditer(text)] if text[:2] in ("* ", "- ") else []
+    return [Fragment(fragment.path, bullet) for bullet in bullets] if len(bullets) > 1 else [fragment]
 
 
 def _several(body: str) -> bool:

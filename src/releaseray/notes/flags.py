@@ -69,8 +69,9 @@ def _asks_nothing(item: Item) -> bool:
 
 
 _ADVICE = re.compile(
-    r"\b(?:instead|must now|have to|need(?:s)? to (?:be )?(?:updat|chang|migrat|replac|renam)\w*"
-    r"|should (?:now )?(?:use|be)|replaced? (?:by|with)|migrate (?:to|from))\b",
+    r"\b(?:(?:use|call|pass|set|prefer|import|replace|switch to)\b.{1,120}\binstead|must now"
+    r"|needs? to (?:be )?(?:updat|chang|migrat|replac|renam)\w*|should now (?:use|be)|replaced? (?:by|with)"
+    r"|migrate (?:to|from))\b",
     re.IGNORECASE,
 )
 _NO_PROSE = re.compile(r"^[ \t]*(?:[-*] \[|>|#|<|\||`{3}|[\w-]+: |https?:)|<!--|^ {4}")
@@ -86,7 +87,12 @@ def _advice(body: str) -> str:
         if _NO_PROSE.search(paragraph):
             continue
         for sentence in _SENTENCE.split(" ".join(paragraph.split())):
-            if _ADVICE.search(sentence) and len(sentence) <= _LONGEST_ADVICE and "http" not in sentence:
+            if (
+                _ADVICE.search(sentence)
+                and len(sentence) <= _LONGEST_ADVICE
+                and sentence[0] not in "(["
+                and "http" not in sentence
+            ):
                 return sentence.lstrip("-* ").rstrip(".")
     return ""
 

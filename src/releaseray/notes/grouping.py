@@ -1,5 +1,6 @@
 """History → groups: which commits, merges and pull requests are one change."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -113,7 +114,7 @@ def _pull(node: _Node, merge: Merged) -> tuple[Group | None, list[_Node]]:
     inner = _flat(inner for inner in node.side if inner.commit.sha not in apart)
     if nested and not inner:
         return None, nested
-    title = merge.title or _speaking_title(inner) or node.commit.subject
+    title = merge.title or _speaking_title(inner) or _branch_words(node.commit.subject)
     return Group(node.commit, title, merge.body, number, inner), nested
 
 
@@ -137,6 +138,15 @@ def _is_merge_of(commit: Commit, numbers: set[int]) -> bool:
 def _speaking_title(inner: list[Commit]) -> str:
     """A merge without a title is named by the first commit of its branch: what the branch was opened for."""
     return next((commit.subject for commit in inner if merged(commit) is None), "")
+
+
+_BRANCH = re.compile(r"Merge pull request #\d+ (?:from|in) [^/\s]+/([A-Za-z]\S*[-_/]\S*[-_/]\S+)$")
+
+
+def _branch_words(subject: str) -> str:
+    """What a merge that says nothing else merges, by the name of its branch: "fix-wrong-total" → "fix wrong total"."""
+    branch = _BRANCH.match(subject)
+    return re.sub(r"[-_/]+", " ", branch[1]).strip() if branch else subject
 
 
 def _batch(node: _Node, merge: Merged) -> Iterator[Group]:

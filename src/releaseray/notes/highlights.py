@@ -26,7 +26,7 @@ _CHOSEN_BY_PEOPLE = re.compile(r"highlight|notable|headline|major[- ]feature", r
 _OPENINGS = (
     (0.3, r"(?:add|introduce|implement|support|new|initial|create|provide|expose|enable|allow|stabili[sz]e)\b"),
     (-0.6, r"(?:fix|correct|handle|prevent|avoid|ensure|make sure|don.?t)\b"),
-    (-0.2, r"(?:improve|update|refactor|clean|simplify|move|use|change|tweak|adjust|rename|replace)\b"),
+    (-0.2, r"(?:improve|update|refactor|clean|simplify|move|use|change|tweak|adjust|rename|replace|migrate|convert)\b"),
 )
 """What a title opens with, and what that adds."""
 

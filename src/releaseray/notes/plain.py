@@ -24,6 +24,9 @@ _JARGON = re.compile(
     r"|changelog|readme|workflow file|"
     r"github actions?|docker ?file|pre-commit|dependabot|renovate|internals?|helper function|unused|variable|parameter|"
     r"argument|constructor|subclass|class|method|function|macro|header file|include guard|module|fuzz\w*|"
+    r"gradle|maven|bazel|valgrind|allocators?|hashtable|code paths?|return types?|nil|null|stack overflow|generics?|"
+    r"(?:de|un)?seriali[sz]\w*|enums?|constexpr|noexcept|build-logic|classmaps?|autoload\w*|teardown|backtraces?|"
+    r"stack ?traces?|goroutines?|hydration|workarounds?|bug sweep|ruff|"
     r"snapshot tests?|e2e|fixture|lockfile|submodule|bump|codegen|middleware|endpoint handler|regexp?|serializer|orm|"
     r"runners?|toolchain|cleanup|cruft|rework internals|todo|hotfix|merge conflicts?|pull request)\b",
     re.IGNORECASE,

@@ -17,7 +17,7 @@ _FAULT = re.compile(
     re.IGNORECASE,
 )
 _NOT_AFTER_VERB = re.compile(r"(?:[A-Za-z]+ed|to|is|are|was|of|in|on|for|and|from|with|as|by|fails?|should|does)\b")
-_STOP = re.compile(r"(?<![.\d])\.$|[;,:]$|…$|(?<!\.)\.\.\.?$")
+_STOP = re.compile(r"(?<![.\d])\.$|(?<=[A-Za-z]\d)\.$|(?<=[A-Za-z]\d\d)\.$|[;,:]$|…$|(?<!\.)\.\.\.?$")
 _HAS_LETTER = re.compile(r"\w")
 
 
@@ -198,7 +198,12 @@ _COMPOUND = re.compile(
 def capital(text: str) -> str:
     """`text` with a large first letter, unless it opens with a name that is written small."""
     first = text.split(" ", 1)[0]
-    if _NAME.search(first) or first.startswith("`") or ("-" in first and not _COMPOUND.match(first)):
+    if (
+        _NAME.search(first)
+        or first.startswith("`")
+        or _OTHER_SCRIPT.search(first)
+        or ("-" in first and not _COMPOUND.match(first))
+    ):
         return text
     return text[:1].upper() + text[1:]
 

@@ -14,7 +14,9 @@ from releaseray.notes.wording import imperative
 
 _MOST = 8
 _ENOUGH = 3
-_NEW = re.compile(r"(?:Add|Introduce|Implement|Support|Allow|Enable|Provide|Let|Expose|Offer|Create|New)\b")
+_NEW = re.compile(
+    r"(?:Add|Introduce|Implement|Support|Allow|Enable|Provide|Let|Expose|Offer|Create|New)\b|(?:新增|增加|添加|支持)"
+)
 
 
 class Customer:
