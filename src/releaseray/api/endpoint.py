@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -84,9 +85,11 @@ def _in_test_mode_simulated(route: APIRoute, endpoint: Callable[..., Awaitable[A
 def _check_query(request: Request, known: frozenset[str]) -> None:
     if not request.scope["query_string"]:
         return
-    unknown = {name: "unknown query parameter" for name in request.query_params if name not in known}
-    if unknown:
-        raise InvalidRequest("; ".join(f"{name}: {words}" for name, words in unknown.items()), unknown)
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    wrong = {name: "is given more than once" for name, times in given.items() if times > 1}
+    wrong |= {name: "unknown query parameter" for name in given if name not in known}
+    if wrong:
+        raise InvalidRequest("; ".join(f"{name}: {words}" for name, words in wrong.items()), wrong)
 
 
 async def _in_one_transaction(request: Request, handle: Handler) -> Response:

@@ -1,5 +1,6 @@
 """The one error format: every failure, from a mistyped field to a crash, as the documented JSON."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from starlette.routing import Match
 
 from releaseray import errors
 from releaseray.api.schemas.errors import KINDS
+from releaseray.api.v1.schemas.base import ONE_LINE
 
 STATUS: Mapping[type[errors.AppError], int] = {
     errors.InvalidRequest: 400,
@@ -26,11 +28,18 @@ STATUS: Mapping[type[errors.AppError], int] = {
     errors.Unavailable: 503,
 }
 _UNAVAILABLE_SECONDS = "2"
+_NOUN = re.compile(r"^(?:Input|String|List) should")
+_PATTERNS = {
+    ONE_LINE: "must be one line of text, without spaces around it",
+    r"^[^\x00]+$": "must not have a NUL character in it",
+    r"^[0-9a-f]{32}$": "must be 32 hexadecimal digits, in lower case",
+}
 _WORDS = {
     "extra_forbidden": "unknown field",
     "missing": "is required",
     "model_attributes_type": "must be a JSON object, sent with Content-Type: application/json",
     "string_unicode": "must be valid Unicode text",
+    "too_short": "should have at least one item",
 }
 
 log = structlog.stdlib.get_logger(__name__)
@@ -97,8 +106,9 @@ def explain(found: Sequence[Any]) -> dict[str, str]:
         if error["type"] == "json_invalid":
             details["body"] = f"is not valid JSON at character {error['loc'][-1]}: {error['ctx']['error']}"
             continue
-        words = _WORDS.get(error["type"]) or error["msg"].removeprefix("Value error, ")
-        details[".".join(str(part) for part in place)] = words.replace("Input should", "should")
+        known = _WORDS.get(error["type"]) or _PATTERNS.get(error.get("ctx", {}).get("pattern", ""))
+        words = known or _NOUN.sub("should", error["msg"].removeprefix("Value error, "))
+        details[".".join(str(part) for part in place)] = words
     return details
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from releaseray.db import UnitOfWork
-from releaseray.models import Repository
+from releaseray.models import Repository, Service
 from releaseray.notes.history import Tag
 from releaseray.repositories import deploys as rows
 from releaseray.repositories.deploys import Waiting
@@ -16,6 +16,12 @@ from releaseray.sources import Source, SourceError
 async def connected(uow: UnitOfWork, repo: Repository) -> None:
     """Have the deploys read again that name a repository which is connected just now."""
     waiting = [one for one in await rows.waiting(uow.session, repo.org_id) if _names(one, repo)]
+    await rows.examine_again(uow.session, [one.deploy_id for one in waiting])
+
+
+async def named(uow: UnitOfWork, service: Service) -> None:
+    """Have the deploys of a service read again whose repository is another one from now on."""
+    waiting = [one for one in await rows.waiting(uow.session, service.org_id) if one.service.id == service.id]
     await rows.examine_again(uow.session, [one.deploy_id for one in waiting])
 
 

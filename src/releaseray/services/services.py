@@ -1,9 +1,13 @@
-"""Making services, each with a DSN of its own."""
+"""Making services, each with a DSN of its own, and changing them."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from releaseray.db import UnitOfWork
 from releaseray.errors import Conflict
 from releaseray.models import Service
 from releaseray.repositories.services import Services
+from releaseray.services import late_tags
 from releaseray.settings import Settings
 from releaseray.tracking.dsn import make_dsn
 
@@ -21,3 +25,20 @@ async def create(uow: UnitOfWork, org_id: str, name: str, repository: str | None
         existing = await services.by_name(name)
         raise Conflict(f"A service named {name} exists.", {"id": existing.id} if existing else None)
     return made
+
+
+async def update(uow: UnitOfWork, org_id: str, service_id: str, changes: Mapping[str, Any]) -> Service:
+    """The service with another name or repository. Deploys that waited for a repository are read in the one that is
+    named now. Raises `NotFound`, and `Conflict` with the other service's id when the name is taken."""
+    services = Services(uow.session, org_id)
+    service = await services.get(service_id, locked=True)
+    other = await services.by_name(changes["name"]) if "name" in changes else None
+    if other is not None and other.id != service.id:
+        raise Conflict(f"A service named {other.name} exists.", {"id": other.id})
+    for name, value in changes.items():
+        setattr(service, name, value)
+    uow.session.add(service)
+    await uow.session.flush()
+    if changes.get("repository"):
+        await late_tags.named(uow, service)
+    return service

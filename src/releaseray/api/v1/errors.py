@@ -29,7 +29,7 @@ from releaseray.api.v1.schemas.reports import (
     ReportProblem,
 )
 from releaseray.db import UnitOfWork
-from releaseray.errors import AppError, InvalidRequest, RateLimited
+from releaseray.errors import AppError, Conflict, InvalidRequest, RateLimited
 from releaseray.models import Service
 from releaseray.repositories.error_lists import ErrorFilter, page_of_errors
 from releaseray.repositories.services import Services
@@ -101,7 +101,7 @@ def _parsed(item: object) -> ErrorReport:
         raise InvalidRequest("; ".join(f"{field}: {words}" for field, words in details.items()), details) from None
 
 
-@router.get("", name="list", dependencies=scoped(Scope.READ), responses=responses(404), response_model=ErrorList)
+@router.get("", name="list", dependencies=scoped(Scope.READ), responses=responses(404, 409), response_model=ErrorList)
 async def list_errors(
     request: Request,
     response: Response,
@@ -116,6 +116,8 @@ async def list_errors(
     until: Annotated[Moment | None, Query(alias="to", description="Seen before")] = None,
 ) -> Response:
     """Get all errors, newest first."""
+    if since is not None and until is not None and since >= until:
+        raise Conflict("from: must be before to", {"from": "must be before to"})
     wanted = ErrorFilter(service_id, Status(status) if status else None, environment, release, since, until)
     found, total = await page_of_errors(runtime.database.raw, caller.org_id, page, wanted)
     if service_id is not None and not total:

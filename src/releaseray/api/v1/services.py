@@ -12,7 +12,7 @@ from releaseray.api.responses import responses, scoped
 from releaseray.api.v1 import direct
 from releaseray.api.v1.paging import Paging
 from releaseray.api.v1.schemas.base import Environment, Moment
-from releaseray.api.v1.schemas.services import Service, ServiceCreate, ServiceList
+from releaseray.api.v1.schemas.services import Service, ServiceCreate, ServiceList, ServiceUpdate
 from releaseray.api.v1.schemas.trends import Interval, Trends
 from releaseray.repositories.services import Services
 from releaseray.repositories.trends import series
@@ -50,6 +50,22 @@ async def list_services(
 async def create_service(caller: CurrentCaller, runtime: CurrentRuntime, uow: Uow, body: ServiceCreate) -> Service:
     """Make a service. Its DSN takes what Sentry SDKs send."""
     return shown(runtime.settings, await services.create(uow, caller.org_id, body.name, body.repository))
+
+
+@router.get("/{service_id}", name="get", dependencies=scoped(Scope.READ), responses=responses(404))
+async def get_service(caller: CurrentCaller, runtime: CurrentRuntime, service_id: str) -> Service:
+    """Get a service."""
+    async with runtime.database.reading() as session:
+        return shown(runtime.settings, await Services(session, caller.org_id).get(service_id))
+
+
+@router.patch("/{service_id}", name="update", dependencies=scoped(Scope.RELEASES), responses=responses(404, 409, 413))
+async def update_service(
+    caller: CurrentCaller, runtime: CurrentRuntime, uow: Uow, service_id: str, body: ServiceUpdate
+) -> Service:
+    """Rename a service, or name its repository."""
+    changes = body.model_dump(exclude_unset=True)
+    return shown(runtime.settings, await services.update(uow, caller.org_id, service_id, changes))
 
 
 @router.get(

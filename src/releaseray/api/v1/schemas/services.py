@@ -1,6 +1,8 @@
 """Services as the API shows them."""
 
-from typing import Any
+from typing import Any, Self
+
+from pydantic import Field, model_validator
 
 from releaseray.api.schemas.base import HasMore, NextOffset, Timestamp, Total, example
 from releaseray.api.v1.schemas.base import Input, Line, Name, Output
@@ -22,6 +24,22 @@ class ServiceCreate(Input):
 
     name: Name
     repository: Line | None = None
+
+
+class ServiceUpdate(Input):
+    """Rename a service, or name the repository of releases that name none; what is left out stays. `repository: null`
+    takes the name away."""
+
+    model_config = example({"repository": "https://github.com/org/repo"}, minProperties=1)
+
+    name: Name = Field(default_factory=str)
+    repository: Line | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("name or repository is required")
+        return self
 
 
 class Service(Output):
