@@ -12,11 +12,13 @@ from typing import Any
 from releaseray import notes
 from releaseray.cli.notes_cache import Cache
 from releaseray.cli.notes_range import Asked, resolve
-from releaseray.notes.classify import Context
+from releaseray.cli.notes_weighing import weighing_beside
 from releaseray.notes.draft import Draft
 from releaseray.notes.history import History
 from releaseray.notes.mask import masked
 from releaseray.notes.model import shipped
+from releaseray.notes.model_own import Lessons
+from releaseray.notes.prepared import Prepared
 from releaseray.sources.git_earlier import by_walking
 from releaseray.sources.git_local import LocalRepository
 from releaseray.sources.git_locations import ANYWHERE, check_location
@@ -43,11 +45,11 @@ def drafted(request: Request) -> tuple[Asked, Draft]:
         try:
             asked = resolve(repository, request.spec, request.unreleased)
             cache = Cache(request.cached)
-            history, context = _read(repository, asked, cache, bool(request.mask))
+            history, lessons = _read(repository, asked, cache, bool(request.mask))
         except BaseException:
             repository.kill()
             raise
-    return asked, notes.build(notes.prepare(masked(history, request.mask), context), request.persona)
+    return asked, notes.build(_prepared(masked(history, request.mask), lessons), request.persona)
 
 
 def _opened(location: str, directory: Path) -> LocalRepository:
@@ -59,15 +61,16 @@ def _opened(location: str, directory: Path) -> LocalRepository:
     return fetched
 
 
-def _read(repository: LocalRepository, asked: Asked, cache: Cache, masking: bool) -> tuple[History, Context | None]:
+def _read(repository: LocalRepository, asked: Asked, cache: Cache, masking: bool) -> tuple[History, Lessons | None]:
     """The range, and what its past teaches, if that is known or can be kept: it is not what a masked past teaches."""
     place = None if masking else cache.lessons(repository, asked)
     lessons = place.load() if place else None
+    known = by_walking(asked.since.sha if asked.since else None, cache.authors)
     with ThreadPoolExecutor(2) as pool:
-        known = by_walking(asked.since.sha if asked.since else None, cache.authors)
         reading = pool.submit(repository.history, asked.since, asked.until, known, past=lessons is None)
         checking = pool.submit(asked.check, repository)
         try:
+            # The coefficients are loaded while git works
             shipped()
             checking.result()
             history = reading.result()
@@ -77,7 +80,12 @@ def _read(repository: LocalRepository, asked: Asked, cache: Cache, masking: bool
     if lessons is None and place:
         lessons = notes.learn(history)
         place.keep(lessons)
-    return history, notes.context_of(lessons) if lessons else None
+    return history, lessons
+
+
+def _prepared(history: History, lessons: Lessons | None) -> Prepared:
+    context = notes.context_of(notes.learn(history) if lessons is None else lessons)
+    return notes.prepare(history, weighing_beside(context, history.commits))
 
 
 def printed(draft: Draft, form: str) -> str:

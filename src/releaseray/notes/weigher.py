@@ -11,6 +11,8 @@ from releaseray.notes.model_features import body_features, other_features, text_
 from releaseray.notes.model_paths import path_features
 
 Part = TypeVar("Part", bound=Hashable)
+Weighed = tuple[dict[str, int], dict[str, int], dict[tuple[FileChange, ...], int]]
+"""What titles, texts and paths add."""
 
 
 class Weigher:
@@ -50,6 +52,17 @@ class Weigher:
             if body is not None:
                 self._bodies[body]
             self._paths[commit.files]
+
+    def weighed(self) -> Weighed:
+        """All parts that were weighed, to be taken by another weigher with the same model."""
+        return {**self._titles}, {**self._bodies}, {**self._paths}
+
+    def take(self, weighed: Weighed) -> None:
+        """Believe what another weigher with the same model found."""
+        titles, bodies, paths = weighed
+        self._titles.update(titles)
+        self._bodies.update(bodies)
+        self._paths.update(paths)
 
 
 class _Weighed(dict[Part, int], Generic[Part]):

@@ -1,0 +1,73 @@
+"""Long ranges on two processors: one links the commits to changes while the other weighs what each says by itself."""
+
+import os
+import pickle
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from releaseray.notes.change import Change
+from releaseray.notes.classify import Context
+from releaseray.notes.history import Commit
+from releaseray.notes.model import Model
+from releaseray.notes.weigher import Weigher
+
+LONG = 750
+"""Commits from which on a second process pays for itself, on a machine that has nothing else to do."""
+
+
+def weighing_beside(context: Context, commits: Sequence[Commit]) -> Context:
+    """The same context, which has begun to weigh the commits elsewhere, if there are many and there is where.
+
+    Call it where no other thread runs: the process is forked.
+    """
+    if len(commits) < LONG or (os.cpu_count() or 1) < 2:
+        return context
+    return replace(context, own=_Beside(context.own.model, commits))
+
+
+class _Beside(Weigher):
+    """A weigher that had another process begin; whatever that one did not weigh, it weighs itself."""
+
+    def __init__(self, model: Model, commits: Sequence[Commit]) -> None:
+        super().__init__(model)
+        self._answer: Callable[[], bytes] | None = _beside(lambda: _weighed(model, commits))
+
+    def scores(self, change: Change) -> list[float]:
+        """What the model says of the change; the first asked for waits for the other process."""
+        if self._answer:
+            told, self._answer = self._answer(), None
+            if told:
+                self.take(pickle.loads(told))  # noqa: S301 - from this very program, through a pipe
+        return super().scores(change)
+
+
+def _weighed(model: Model, commits: Sequence[Commit]) -> bytes:
+    weigher = Weigher(model)
+    weigher.foresee(commits)
+    return pickle.dumps(weigher.weighed(), pickle.HIGHEST_PROTOCOL)
+
+
+_WHOLE = b"whole"
+
+
+def _beside(work: Callable[[], bytes]) -> Callable[[], bytes]:
+    """Begin the work in a process of its own; the answer is empty where that process came to grief."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.close(reading)
+            with open(writing, "wb") as end:
+                end.write(work() + _WHOLE)
+        finally:
+            # It must not go on as its parent would, whatever happened
+            os._exit(0)
+    os.close(writing)
+
+    def answer() -> bytes:
+        with open(reading, "rb") as end:
+            told = end.read()
+        os.waitpid(child, 0)
+        return told.removesuffix(_WHOLE) if told.endswith(_WHOLE) else b""
+
+    return answer

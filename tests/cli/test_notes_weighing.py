@@ -1,0 +1,92 @@
+"""Two processes weigh a long range as one does, and one does it all where the other comes to grief."""
+
+import os
+
+import pytest
+
+from releaseray import notes
+from releaseray.cli import notes_weighing
+from releaseray.cli.notes_weighing import weighing_beside
+from releaseray.notes.draft import Draft
+from releaseray.notes.history import Commit, FileChange, History, Person
+from releaseray.notes.model import Model
+from releaseray.notes.model_own import Lessons
+
+# pytest's own threads do not mind: the forked process runs none of their code
+pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+
+WORDS = ("Add a theme", "Fix a crash in the parser", "Bump the cache", "Document flags", "Speed up search")
+
+
+def history(commits: int) -> History:
+    """So many commits of one person, each with a text and a file."""
+    shas = [f"{number:040x}" for number in range(commits + 1)]
+    return History(
+        "acme/app",
+        "v1",
+        "v2",
+        tuple(
+            Commit(
+                shas[number],
+                (shas[number + 1],),
+                Person("Ann", "ann@acme.test"),
+                1_700_000_000 - number,
+                f"{WORDS[number % 5]} {number} (#{number + 1})",
+                f"Because of {WORDS[(number + 1) % 5]}.",
+                (FileChange("M", f"src/part{number % 7}.py"),),
+            )
+            for number in range(commits)
+        ),
+    )
+
+
+def drafted(read: History) -> Draft:
+    context = weighing_beside(notes.context_of(Lessons()), read.commits)
+    return notes.build(notes.prepare(read, context), "engineer")
+
+
+@pytest.fixture
+def forks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The processes begun, on a machine with two processors."""
+    begun: list[int] = []
+    fork = os.fork
+
+    def counted() -> int:
+        begun.append(child := fork())
+        return child
+
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(os, "fork", counted)
+    return begun
+
+
+def test_two_processes_find_what_one_finds(forks: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    read = history(60)
+    alone = drafted(read)
+    assert not forks
+    monkeypatch.setattr(notes_weighing, "LONG", 60)
+    together = drafted(read)
+    assert len(forks) == 1
+    assert together.body_md == alone.body_md
+    assert list(together.entries) == list(alone.entries)
+
+
+def test_what_the_other_process_does_not_tell_is_found_here(
+    forks: list[int], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def broken(model: Model, commits: object) -> bytes:
+        raise MemoryError
+
+    read = history(60)
+    alone = drafted(read)
+    monkeypatch.setattr(notes_weighing, "LONG", 60)
+    monkeypatch.setattr(notes_weighing, "_weighed", broken)
+    assert drafted(read).body_md == alone.body_md
+    assert len(forks) == 1
+    assert capfd.readouterr().err == ""
+
+
+def test_one_processor_begins_no_second_process(forks: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    drafted(history(notes_weighing.LONG))
+    assert not forks
