@@ -3,7 +3,7 @@
 import pytest
 
 from releaseray.notes import build, prepare
-from releaseray.notes.highlights import highlights, ranked
+from releaseray.notes.highlights import foremost, highlights, ranked
 from releaseray.notes.history import Commit, FileChange, History, Person, PullRequest
 from releaseray.notes.personas import persona
 from releaseray.notes.prepared import Item
@@ -78,3 +78,11 @@ def test_behind_the_first_nothing_small_is_a_highlight() -> None:
 def test_a_highlight_opens_with_a_large_letter_unless_it_is_a_name(subject: str, catchword: str) -> None:
     commit = Commit("a" * 40, ("b" * 40,), ANN, 1, subject, "", (FileChange("M", "src/a.py"),))
     assert build(History("acme/app", "v1", "v2", (commit,)), "engineer").flags.highlights == (catchword,)
+
+
+def test_a_list_that_is_cut_begins_with_what_an_editor_would_name() -> None:
+    small = [(f"feat: add an option for the label of part {at}", "src/a.py") for at in range(9)]
+    items = told(*small, ("feat: add drag and drop", "A src/drag.py, docs/drag.md"))
+    shown = foremost(items, 3)
+    assert (titles(list(shown))[0], len(shown)) == ("add drag and drop", 10)
+    assert foremost(items, 10) == items

@@ -27,6 +27,7 @@ from releaseray.notes.wording import imperative, mended, past
         ("support dark themes", "Support dark themes", "Added support for dark themes"),
         ("don't crash on save", "Don't crash on save", "No longer crashes on save"),
         ("properly handle errors", "Properly handle errors", "Properly handled errors"),
+        ("only follow redirects", "Only follow redirects", "Only follow redirects"),
         ("re-add metrics", "Re-add metrics", "Re-added metrics"),
         ("change X to float64.", "Change X to float64", "Changed X to float64"),
         ("firewalld和ufw同时存在时", "firewalld和ufw同时存在时", "firewalld和ufw同时存在时"),

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from math import log2
 
 from releaseray.notes.draft import Category
-from releaseray.notes.model_paths import MOST_FILES, role
+from releaseray.notes.model_paths import role
 from releaseray.notes.prepared import Item
 from releaseray.notes.wording import imperative
 
@@ -17,8 +17,8 @@ MOST = 5
 MOST_BREAKING = 2
 """What one can do now comes before what one has to do: that stands under its own heading."""
 
-_CONSIDERED = 400
-"""Changes that are scored, those that matter most: a release may have thousands."""
+_CONSIDERED = 60
+"""Changes that are scored, those that matter most: among more there is hardly another highlight."""
 
 _KIND = {Category.FEATURE: 1.0, Category.BREAKING: 0.7, Category.SECURITY: 0.7, Category.PERF: 0.4}
 _CHOSEN_BY_PEOPLE = re.compile(r"highlight|notable|headline|major[- ]feature", re.IGNORECASE)
@@ -34,27 +34,30 @@ _PLATFORMS = (
     r"\b(?:python|django|node(?:\.js)?|ruby|rails|php|java|go|rust|typescript|postgres\w*|graphql\S*|windows|linux"
     r"|macos|android|ios|swift|kotlin|arm)\b.{0,14}\d"
 )
-_SMALL = (
-    r"\b(?:warnings?|messages?|edge cases?|errors?|options?|parameters?|arguments?|logs?|logging|labels?|tooltips?"
-    r"|examples?|annotations?|type hints?|typing)\b"
-)
-_UPKEEP = (
-    r"\b(?:tests?|testing|ci|lint\w*|ruff|flake8|isort|mypy|pyupgrade|pycodestyle|eslint|prettier|clippy|rubocop"
-    r"|workflows?|benchmarks?|typos?|spell\w*|comments?|readme|internals?|refactor\w*|clean-?ups?|docstrings?|docs?"
-    r"|documentation|code style|style changes|release process|developer|website)\b"
-)
+_SMALL_WORDS = """
+warning warnings message messages edge case cases error errors option options parameter parameters argument arguments
+log logs logging label labels tooltip tooltips example examples annotation annotations hint hints typing
+"""
+_UPKEEP_WORDS = """
+test tests testing ci lint linting linter ruff flake8 isort mypy pyupgrade pycodestyle eslint prettier clippy rubocop
+workflow workflows benchmark benchmarks typo typos spelling spellcheck comment comments readme internal internals
+refactor refactoring cleanup cleanups docstring docstrings doc docs documentation style trusted publishing developer
+website
+"""
 _SAYINGS = (
     (0.3, r"\bsupport"),
     (0.5, r"(?:drop|remove)\w* (?:\w+ ){0,3}support|\bend.of.life\b|\beol\b"),
     (0.5, _PLATFORMS),
-    (-0.2, _SMALL),
-    (-1.2, _UPKEEP),
 )
 """What a title says anywhere, and what that adds."""
 
+_SMALL = (-0.2, frozenset(_SMALL_WORDS.split()))
+_UPKEEP = (-1.2, frozenset(_UPKEEP_WORDS.split()))
+_WORD = re.compile(r"[a-z0-9]+")
 _OPENS = [(points, re.compile(opening)) for points, opening in _OPENINGS]
 _SAYS = [(points, re.compile(saying)) for points, saying in _SAYINGS]
 _CODE = re.compile(r"`|\w_\w|\w\(\)|::")
+_MOST_FILES = 16
 _SHIPPED = frozenset({"src", "ui", "config"})
 
 
@@ -74,6 +77,15 @@ def ranked(shown: Sequence[Item]) -> list[Item]:
     return [*(item for item in order if id(item) not in late), *breaking[MOST_BREAKING:]]
 
 
+def foremost(items: Sequence[Item], most: int) -> Sequence[Item]:
+    """The items of a list too long to be shown whole, with what an editor would name among the first `most`."""
+    if len(items) <= most:
+        return items
+    first = ranked(items)[:most]
+    named = {id(item) for item in first}
+    return [*first, *(item for item in items if id(item) not in named)]
+
+
 def by_weight(shown: Sequence[Item]) -> list[Item]:
     """What matters and takes nothing back, the weightiest first."""
     return sorted((item for item in shown if item.matters and not item.change.reverts), key=lambda item: -item.weight)
@@ -85,6 +97,8 @@ def score(item: Item) -> float:
     change = item.change
     text = imperative(item.note, item.fault).lower()
     told = sum(points for points, saying in _SAYS if saying.search(text))
+    words = frozenset(_WORD.findall(text))
+    told += sum(points for points, known in (_SMALL, _UPKEEP) if not known.isdisjoint(words))
     told += next((points for points, opening in _OPENS if opening.match(text)), 0.0)
     told -= 0.02 * (text.count(" ") + 1) + 0.1 * min(4, len(_CODE.findall(text)))
     named = 2.0 if any(_CHOSEN_BY_PEOPLE.search(label) for label in change.labels) else 0.0
@@ -95,7 +109,7 @@ def score(item: Item) -> float:
 def _touched(item: Item) -> float:
     """Breadth, documentation written along with code, and new files of the product."""
     files = item.change.files
-    roles = {(file.status, role(file.path)) for file in files[:MOST_FILES]}
+    roles = {(file.status, role(file.path)) for file in files[:_MOST_FILES]}
     shipped = any(part in _SHIPPED for _, part in roles)
     documented = 0.3 if shipped and any(part == "docs" for _, part in roles) else 0.0
     new = 0.3 if ("A", "src") in roles or ("A", "ui") in roles else 0.0

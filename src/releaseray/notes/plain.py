@@ -14,23 +14,26 @@ _CODE = re.compile(
     r"|\b(?!GitHub|GitLab|OAuth|iOS|macOS|JavaScript|TypeScript|PostgreSQL|MySQL|MariaDB|YouTube|PayPal|LinkedIn|iPhone|iPad|eBay|OpenID|LaTeX)\w*[a-z][A-Z]\w*"
     r"|\b[A-Za-z_]\w*\.[A-Za-z_]\w+\b|(?<!\w)--?[a-z][\w-]+|#\d+|\b\d+ tests?\b|@\w+"
 )
-_JARGON = re.compile(
-    r"\b(?:refactor\w*|mutex|linter?|linting|ci|unit ?tests?|tests?|testing|mocks?|stubs?|typings?"
-    r"|annotations?|type hints?|mypy|"
-    r"eslint|compiler|compilation|compile|makefile|cmake|autotools|configure script|malloc|memcpy|pointer|struct|"
-    r"async context|deadlock|goroutine|thread[- ]safe|asserts?|assertions?|dead code|code ?base"
-    r"|boilerplate|monorepo|docstrings?|"
-    r"ast|abi|ffi|ub|nullptr|npe|null pointer|segfaults?|buffer overflow|use-after-free|backport"
-    r"|changelog|readme|workflow file|"
-    r"github actions?|docker ?file|pre-commit|dependabot|renovate|internals?|helper function|unused|variable|parameter|"
-    r"argument|constructor|subclass|class|method|function|macro|header file|include guard|module|fuzz\w*|"
-    r"gradle|maven|bazel|valgrind|allocators?|hashtable|code paths?|return types?|nil|null|stack overflow|generics?|"
-    r"(?:de|un)?seriali[sz]\w*|enums?|constexpr|noexcept|build-logic|classmaps?|autoload\w*|teardown|backtraces?|"
-    r"stack ?traces?|goroutines?|hydration|workarounds?|bug sweep|ruff|"
-    r"snapshot tests?|e2e|fixture|lockfile|submodule|bump|codegen|middleware|endpoint handler|regexp?|serializer|orm|"
-    r"runners?|toolchain|cleanup|cruft|rework internals|todo|hotfix|merge conflicts?|pull request)\b",
-    re.IGNORECASE,
+_JARGON_WORDS = """
+refactor refactored refactors refactoring mutex lint linter linters linting ci unittest unittests test tests
+testing mock mocks stub stubs typing typings annotation annotations mypy eslint compiler compilation compile
+makefile cmake autotools malloc memcpy pointer struct deadlock goroutine goroutines assert asserts assertion
+assertions codebase boilerplate monorepo docstring docstrings ast abi ffi ub nullptr npe segfault segfaults
+backport changelog readme dockerfile dependabot renovate internal internals unused variable parameter argument
+constructor subclass class method function macro module fuzz fuzzer fuzzers fuzzing e2e fixture lockfile submodule
+bump codegen middleware regex regexp serializer orm runner runners toolchain cleanup cruft todo hotfix gradle maven
+bazel valgrind allocator allocators hashtable nil null generics enum enums constexpr noexcept classmap classmaps
+autoload autoloading autoloader teardown backtrace backtraces stacktrace stacktraces hydration workaround
+workarounds ruff serialize serialization deserialize deserialization unserialize unserialization
+"""
+_JARGON = frozenset(_JARGON_WORDS.split())
+_JARGON_PHRASES = re.compile(
+    r"\b(?:unit tests?|type hints?|configure script|async context|thread[- ]safe|dead code|code base|null pointer"
+    r"|buffer overflow|stack overflow|use-after-free|workflow file|github actions?|docker file|pre-commit"
+    r"|helper function|header file|include guard|endpoint handler|merge conflicts?|pull request|code paths?"
+    r"|return types?|build-logic|stack traces?|bug sweep)\b",
 )
+_WORDS = re.compile(r"\w+")
 _ALLOW = re.compile(r"(?:Allow|Let|Enable)\s+(?P<who>\S.*?)\s+to\s+(?P<what>(?!the\b|a\b|an\b|be\b)\S.*)$")
 _BE = re.compile(r"(?:Allow|Let|Enable)\s+(?P<who>\S.*?)\s+to be\s+(?P<what>\S.*)$")
 _USERS = re.compile(r"(?:the )?(?:users?|customers?|people|you|admins?|clients?)$", re.IGNORECASE)
@@ -46,7 +49,10 @@ _ADD_SUPPORT = re.compile(
 
 def plainness(text: str) -> int:
     """How plain a sentence is: 0 for everyday words, 1 with one or two names of code in it, 2 for internals."""
-    if _PATH.search(text) or _JARGON.search(text) or _VENDORED.match(text):
+    low = text.lower()
+    if not _JARGON.isdisjoint(_WORDS.findall(low)) or _JARGON_PHRASES.search(low):
+        return 2
+    if _PATH.search(text) or _VENDORED.match(text):
         return 2
     names = len(_CODE.findall(text))
     if names > 2 or len(text) < 8 or (names and len(text.split()) < 4):

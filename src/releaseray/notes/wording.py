@@ -68,7 +68,7 @@ def _stopped(text: str) -> str:
 
 def _qualified(word: str, rest: str) -> str:
     """A verb behind an adverb: "Properly handle X" → "Properly handled X"."""
-    if not (word.endswith("ly") or word.lower() == "further"):
+    if not (word.endswith("ly") or word.lower() == "further") or word.lower() == "only":
         return ""
     verb, _, after = rest.strip().partition(" ")
     if verb not in PAST or not after or _is_noun(verb, verb, after):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from releaseray.notes.draft import Category
+from releaseray.notes.highlights import foremost
 from releaseray.notes.markdown import inline
 from releaseray.notes.plain import benefit, plainness
 from releaseray.notes.prepared import Item, Prepared
@@ -48,7 +49,7 @@ class Customer:
         more = counted(rest, "smaller improvement") if rest > 0 else ""
         return document([
             _opening(new, improved, fixed),
-            section("What’s new", new, line, _MOST),
+            section("What’s new", foremost(new, _MOST), line, _MOST),
             section("What’s better", improved, line, _MOST),
             section("What’s fixed", fixed, line, _MOST, "more fixes"),
             section("Before you update", careful, line, _MOST),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from releaseray.notes.draft import Category
-from releaseray.notes.flags import highlights
+from releaseray.notes.highlights import foremost, highlights
 from releaseray.notes.markdown import inline
 from releaseray.notes.personas.engineer import requirement
 from releaseray.notes.plain import benefit, plainness
@@ -44,7 +44,7 @@ class Internal:
         line = partial(self.line, release=release)
         return document([
             _opening(shown),
-            section("What changed for accounts", changed, line, _MOST),
+            section("What changed for accounts", foremost(changed, _MOST), line, _MOST),
             section("What was fixed", mended, line, _MOST),
             section("What to say", list(_said(shown)), str, _MOST),
             section("What to watch", list(self._watched(release, shown)), str, _MOST_WATCHED),
