@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-Answer = tuple[int, str] | tuple[int, str, dict[str, str]]
-"""Status, text and headers."""
+Answer = tuple[int, str] | tuple[int, str, dict[str, str]] | None
+"""Status, text and headers; None closes the connection without a word."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,11 @@ class Receiver:
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 request = Received(self.command, self.path, headers, body, time.monotonic())
                 receiver.requests.append(request)
-                status, text, *headers_too = receiver.answer(request)
+                answer = receiver.answer(request)
+                if answer is None:
+                    self.close_connection = True
+                    return
+                status, text, *headers_too = answer
                 self.send_response(status)
                 for name, value in (headers_too[0] if headers_too else {}).items():
                     self.send_header(name, value)

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping
+from html import unescape
 from typing import Annotated, Any, Literal
 
 import httpx
@@ -22,7 +23,8 @@ REGIONS = {
 }
 MAX_BODY = 20_000
 MAX_TITLE = 200
-MAX_PAGES = 5
+ITEMS_A_PAGE = 50
+MAX_ITEMS = 1_000
 
 _HTML = MarkdownIt("js-default", {"html": False})
 
@@ -111,17 +113,57 @@ async def _update(id: str, item: Mapping[str, Any], config: IntercomConfig, http
 
 
 async def _find(item: Mapping[str, Any], config: IntercomConfig, http: httpx.AsyncClient) -> str | None:
-    """The item of the same title and sender that an earlier, unanswered call may have created."""
-    for page in range(1, MAX_PAGES + 1):
-        answer = await _ask("GET", "/news/news_items", config, http, params={"page": page, "per_page": 50})
-        for found in objects(answer, "data"):
+    """The item of the same title, sender and text that an earlier, unanswered call may have created.
+
+    Raises a permanent `ChannelError` where that cannot be found out: one of another text may be an earlier attempt's or
+    somebody else's, and further back than so many pages nobody looks.
+    """
+    query: dict[str, Any] | None = {"page": 1, "per_page": ITEMS_A_PAGE}
+    doubtful, seen = False, set[str]()
+    while query is not None:
+        if len(seen) >= MAX_ITEMS:
+            raise cannot_tell(f"there are more than {MAX_ITEMS} news items")
+        answer = await _ask("GET", "/news/news_items", config, http, params=query)
+        page = {str(found.get("id")): found for found in objects(answer, "data")}
+        if page.keys() & seen:
+            raise cannot_tell("Intercom does not give more than its first news items")
+        seen |= page.keys()
+        for id, found in page.items():
             if found.get("title") == item["title"] and str(found.get("sender_id")) == str(item["sender_id"]):
-                return str(found.get("id"))
-        match answer.get("pages"):
-            case {"total_pages": int(pages)} if page < pages:
-                continue
-        break
+                if _words(found.get("body")) in (_words(item["body"]), ""):
+                    return id
+                doubtful = True
+        query = _next_page(answer, query)
+    if doubtful:
+        raise cannot_tell("there is a news item of this title with another text")
     return None
+
+
+def cannot_tell(why: str) -> ChannelError:
+    """The error for an earlier call of unknown outcome, when it cannot be found out either."""
+    return ChannelError(
+        f"An earlier attempt ended without an answer, and whether it made a news item cannot be told: {why}. "
+        "Look in Intercom; it is not sent again.",
+        permanent=True,
+        unsure=True,
+    )
+
+
+def _next_page(answer: Mapping[str, Any], query: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What to ask for next: by the cursor where there is one, else by number; None after the last page."""
+    match answer.get("pages"):
+        case {"next": {"starting_after": str(cursor)}}:
+            return {"per_page": ITEMS_A_PAGE, "starting_after": cursor}
+        case {"page": int(page), "total_pages": int(pages)} if page < pages:
+            return {"page": page + 1, "per_page": ITEMS_A_PAGE}
+        case {"total_pages": int(pages)} if query.get("page", pages) < pages:
+            return {"page": query["page"] + 1, "per_page": ITEMS_A_PAGE}
+    return None
+
+
+def _words(html: object) -> str:
+    """The text of some HTML, however it is marked up."""
+    return " ".join(unescape(nh3.clean(str(html or ""), tags=set())).split())
 
 
 def _result(answer: Mapping[str, Any]) -> Result:

@@ -62,7 +62,9 @@ async def installations(session: AsyncSession) -> Sequence[tuple[GitHubInstallat
         .scalar_subquery()
     )
     query = select(GitHubInstallation, Organization, through).join(Organization)
-    return (await session.exec(query.order_by(func.lower(GitHubInstallation.account), col(GitHubInstallation.id)))).all()
+    return (
+        await session.exec(query.order_by(func.lower(GitHubInstallation.account), col(GitHubInstallation.id)))
+    ).all()
 
 
 async def keep_installation(session: AsyncSession, seen: GitHubInstallation) -> GitHubInstallation:
