@@ -1,15 +1,17 @@
 """How fast notes are made: `python -m benchmarks.notes.speed REPO [--until TAG] [--commits 200,1000,20000]`.
 
 First the engine, stage by stage, in CPU time (garbage collection off, the best of the runs). Then whole processes, in
-turn, against `git log --name-status` and, where it is installed, git-cliff; "times faster" is git-cliff's time over
-ours in the same round, below 1 where it is slower. REPO is a clone that git-cliff can work
-in, so not a bare one.
+turn, against `git log --name-status` and, where it is installed, git-cliff: `releaseray notes` with an empty cache
+("first") and right after that with what it kept ("again"). "Times faster" is git-cliff's time over ours in the same
+round, below 1 where ours is slower. From 10,000 commits on there is one round. REPO is a clone that git-cliff can work
+in, so not a bare one. Every time is wall clock with the CPU time of the process and its children beside it.
 """
 
 import argparse
 import asyncio
 import gc
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -18,7 +20,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from releaseray.notes import PERSONAS, build, prepare
 from releaseray.notes.classify import context_for
@@ -29,6 +31,18 @@ from releaseray.sources.git import GitSource
 
 T = TypeVar("T")
 Command = Sequence[str]
+LONG = 10_000
+COLUMNS = (
+    "git log", "releaseray, first", "releaseray, again", "git-cliff", "git-cliff, paths", "first, times faster",
+    "first, times faster, paths", "again, times faster", "again, times faster, paths",
+)  # fmt: skip
+
+
+class Time(NamedTuple):
+    """What a process took: milliseconds."""
+
+    wall: float
+    cpu: float
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -48,8 +62,7 @@ def main(arguments: Sequence[str]) -> None:
         for start in starts:
             print(_engine(asyncio.run(_history(repo, start, until)), asked.runs), flush=True)
     if asked.only != "engine":
-        names = ("git log", "releaseray", "git-cliff", "git-cliff, paths", "times faster", "times faster, paths")
-        print(f"\n| commits | {' | '.join(names)} |\n" + "|---" * 7 + "|")
+        print(f"\n| commits | {' | '.join(COLUMNS)} |\n" + "|---" * (1 + len(COLUMNS)) + "|")
         for start in starts:
             print(_processes(repo, f"{start}..{until}", asked.runs), flush=True)
 
@@ -107,34 +120,46 @@ def _timed(name: str, times: dict[str, float], call: Callable[[], T]) -> T:
 
 
 def _processes(repo: Path, asked: str, runs: int) -> str:
-    """A row of the second table: wall-clock milliseconds and ratios, the middle of the runs and their spread."""
+    """A row of the second table: milliseconds and ratios, the middle of the rounds and their spread."""
+    number = int(_git(repo, "rev-list", "--count", asked))
+    ours = (sys.executable, "-m", "releaseray", "notes", asked, "--repo", str(repo))
     cliff = ("git-cliff", "--offline", asked) if shutil.which("git-cliff") else None
-    commands: list[Command | None] = [
-        ("git", "log", "--name-status", asked),
-        (sys.executable, "-c", "from releaseray.cli import main; main()", "notes", asked, "--repo", str(repo)),
-        cliff,
-        (*cliff, "--include-path", "**/*") if cliff else None,
-    ]
-    times: list[list[float]] = [[] for _ in commands]
-    for _ in range(runs):
-        for command, known in zip(commands, times, strict=True):
-            if command:
-                known.append(_wall(command, repo))
-    number = _git(repo, "rev-list", "--count", asked)
-    _, ours, *others = times
-    factors = [[cliff / own for own, cliff in zip(ours, known, strict=True)] if known else [] for known in others]
-    return f"| {int(number):,} | {' | '.join([*map(_spread, times), *map(_times, factors)])} |"
+    paths = (*cliff, "--include-path", "**/*") if cliff else None
+    commands = [("git", "log", "--name-status", asked), ours, ours, cliff, paths]
+    times: list[list[Time]] = [[] for _ in commands]
+    for _ in range(runs if number < LONG else 1):
+        with tempfile.TemporaryDirectory() as cache:
+            for command, known in zip(commands, times, strict=True):
+                if command:
+                    known.append(_time(command, repo, cache))
+    _, first, again, *others = times
+    factors = [_factors(mine, known) for mine in (first, again) for known in others]
+    return f"| {number:,} | {' | '.join([*map(_spread, times), *map(_times, factors)])} |"
 
 
-def _wall(command: Command, repo: Path) -> float:
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    start = perf_counter()
+def _time(command: Command, repo: Path, cache: str) -> Time:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "XDG_CACHE_HOME": cache}
+    before, start = _cpu(), perf_counter()
     subprocess.run(command, cwd=repo, env=environment, check=True, capture_output=True)
-    return 1000 * (perf_counter() - start)
+    return Time(1000 * (perf_counter() - start), 1000 * (_cpu() - before))
 
 
-def _spread(times: Sequence[float]) -> str:
-    return f"{median(times):,.0f} ms ({min(times):,.0f} to {max(times):,.0f})" if times else "not installed"
+def _cpu() -> float:
+    """Seconds that the processes which have ended have used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _factors(mine: Sequence[Time], theirs: Sequence[Time]) -> list[float]:
+    return [their.wall / my.wall for my, their in zip(mine, theirs, strict=True)] if theirs else []
+
+
+def _spread(times: Sequence[Time]) -> str:
+    if not times:
+        return "not installed"
+    walls = [time.wall for time in times]
+    cpu = median(time.cpu for time in times)
+    return f"{median(walls):,.0f} ms ({min(walls):,.0f} to {max(walls):,.0f}; CPU {cpu:,.0f})"
 
 
 def _times(factors: Sequence[float]) -> str:
