@@ -19,7 +19,7 @@ from benchmarks.notes.baselines import git_cliff, keywords
 from benchmarks.notes.product import product
 from benchmarks.notes.rows import CONTROLS, Row, by_repository, read_rows
 from benchmarks.notes.scoring import Judged, Score, rouge_l, score
-from benchmarks.notes.train import DATA, trained
+from benchmarks.notes.train import DATA, Lesson, lessons_in, taught
 from releaseray.notes import build
 from releaseray.notes.classify import Context, classify
 from releaseray.notes.draft import Category
@@ -31,6 +31,7 @@ from releaseray.notes.weigher import Weigher
 RESULTS = Path("benchmarks/notes/RESULTS.md")
 LISTED_FROM = 0.5
 FEWEST_JUDGED = 10
+FEWEST_ROWS = 100
 TEXTS = 200
 """Texts compared a repository, the newest: the rest would say the same."""
 
@@ -103,22 +104,43 @@ def replace_parents(row: Row) -> Row:
 
 
 def leave_one_out(rows: Sequence[Row], jobs: int, clones: Path | None) -> list[Judgement]:
-    """Every repository by a model that was trained on the others."""
+    """Every repository by a model that was trained on the others. What there is to learn is read once for all."""
+    return _in_processes(_left_out, rows, list(lessons_in(rows)), jobs, clones)
+
+
+def as_shipped(rows: Sequence[Row], jobs: int, clones: Path | None) -> list[Judgement]:
+    """Every repository with rows enough by the model as shipped."""
+    enough = [row for group in by_repository(rows).values() if len(group) > FEWEST_ROWS for row in group]
+    return _in_processes(_shipped, enough, [], jobs, clones)
+
+
+def _in_processes(
+    judged: Callable[[str, Path | None], Judgement],
+    rows: Sequence[Row],
+    lessons: Sequence[Lesson],
+    jobs: int,
+    clones: Path | None,
+) -> list[Judgement]:
     grouped = by_repository(rows)
-    with ProcessPoolExecutor(jobs, initializer=_hold, initargs=(rows,)) as pool:
-        return list(pool.map(_left_out, grouped, [_clone(repo, clones) for repo in grouped]))
+    with ProcessPoolExecutor(jobs, initializer=_hold, initargs=(grouped, lessons)) as pool:
+        return list(pool.map(judged, grouped, [_clone(repo, clones) for repo in grouped]))
 
 
-_HELD: list[Row] = []
+_HELD: dict[str, list[Row]] = {}
+_LESSONS: list[Lesson] = []
 
 
-def _hold(rows: Sequence[Row]) -> None:
-    _HELD[:] = rows
+def _hold(grouped: Mapping[str, list[Row]], lessons: Sequence[Lesson]) -> None:
+    _HELD.update(grouped)
+    _LESSONS[:] = lessons
 
 
 def _left_out(repo: str, clone: Path | None) -> Judgement:
-    model = trained([row for row in _HELD if row.repo != repo])
-    return judge(repo, [row for row in _HELD if row.repo == repo], model, clone)
+    return judge(repo, _HELD[repo], taught([lesson for lesson in _LESSONS if lesson.repo != repo]), clone)
+
+
+def _shipped(repo: str, clone: Path | None) -> Judgement:
+    return judge(repo, _HELD[repo], shipped(), clone)
 
 
 def _clone(repo: str, clones: Path | None) -> Path | None:
@@ -140,12 +162,8 @@ def main(arguments: list[str], say: Callable[[str], object] = print) -> int:
     judged: dict[str, list[Judgement]] = {}
     if asked.rows.exists():
         judged["left out of training"] = leave_one_out(read_rows(asked.rows), asked.jobs, asked.clones)
-    model = shipped()
     for path in asked.unseen:
-        groups = by_repository(read_rows(path))
-        judged.setdefault("unseen", []).extend(
-            judge(repo, rows, model, _clone(repo, asked.clones)) for repo, rows in groups.items() if len(rows) > 100
-        )
+        judged.setdefault("unseen", []).extend(as_shipped(read_rows(path), asked.jobs, asked.clones))
     if not judged:
         say(f"There is no {asked.rows}: build such rows with `python -m benchmarks.notes.build_data`.")
         return 1

@@ -8,7 +8,7 @@ from releaseray.notes.draft import Category
 from releaseray.notes.headline import headline
 from releaseray.notes.history import Commit, FileChange, History, Person
 from releaseray.notes.model import shipped
-from releaseray.notes.model_learn import KEEP, WIDTH, Example, correct, correctable
+from releaseray.notes.model_learn import KEEP, WIDTH, Example, learn, learnable
 from releaseray.notes.model_match import matched
 from releaseray.notes.model_own import best_cut, lessons_of
 from releaseray.notes.own_changelog import notes_of
@@ -118,18 +118,18 @@ def test_where_few_notes_find_their_change_only_their_number_is_learned() -> Non
 
 
 def test_what_is_in_every_change_soon_rests_while_a_rare_word_still_moves() -> None:
-    everywhere, rare = correctable([0.0] * WIDTH), correctable([0.0] * WIDTH)
-    correct([Example([everywhere], at % 2, None) for at in range(40)], rate=0.3, keep_rate=0.4)
+    everywhere, rare = learnable([0.0] * WIDTH), learnable([0.0] * WIDTH)
+    learn([Example([everywhere], at % 2, None) for at in range(40)], rate=0.3, keep_rate=0.4)
     before = list(everywhere)
-    correct([Example([everywhere, rare], 0, True)], rate=0.3, keep_rate=0.4)
+    learn([Example([everywhere, rare], 0, True)], rate=0.3, keep_rate=0.4)
     assert rare[0] > everywhere[0] - before[0] > 0
     assert rare[KEEP] == everywhere[KEEP] - before[KEEP] > 0
 
 
 def test_an_unknown_category_or_fate_moves_nothing() -> None:
-    row = correctable([0.0] * WIDTH)
-    correct([Example([row], -1, True)], rate=0.3, keep_rate=0.4)
+    row = learnable([0.0] * WIDTH)
+    learn([Example([row], -1, True)], rate=0.3, keep_rate=0.4)
     assert row[:KEEP] == [0.0] * KEEP
     assert row[KEEP] > 0
-    correct([Example([row], -1, None)], rate=0.3, keep_rate=0.4)
+    learn([Example([row], -1, None)], rate=0.3, keep_rate=0.4)
     assert row[:KEEP] == [0.0] * KEEP

@@ -9,7 +9,7 @@ from releaseray.notes.history import History
 from releaseray.notes.link import link
 from releaseray.notes.model import BIAS, DIGITS, UNIT, Model, packed
 from releaseray.notes.model_features import features_of, text_features
-from releaseray.notes.model_learn import CLASSES, KEEP, WIDTH, Example, Row, correct, correctable, scores
+from releaseray.notes.model_learn import CLASSES, KEEP, WIDTH, Example, Row, learn, learnable, scores
 from releaseray.notes.model_match import Pair, matched
 from releaseray.notes.own_changelog import Note, notes_of
 
@@ -29,7 +29,7 @@ is learned, and not which."""
 ASKED = 0.3
 """Share of the past, the newest, that is foretold before it is learned, to see from where on listing pays."""
 
-RARE = 3.0
+RARE = 2.0
 """What a lesson about the rare classes counts."""
 
 PASSES = 2
@@ -89,7 +89,7 @@ def lessons_of(history: History, model: Model) -> Lessons:
 
 def _learn(examples: Sequence[Example]) -> None:
     for _ in range(PASSES):
-        correct(examples, RATE, KEEP_RATE)
+        learn(examples, RATE, KEEP_RATE)
 
 
 def _weight(lesson: _Past) -> float:
@@ -149,7 +149,7 @@ def _rows(features: Collection[str], table: dict[str, Row], model: Model) -> lis
     for feature in (*sorted(features), BIAS):
         row = table.get(feature)
         if row is None:
-            row = table[feature] = correctable(model.weights(feature))
+            row = table[feature] = learnable(model.weights(feature))
         rows.append(row)
     return rows
 
