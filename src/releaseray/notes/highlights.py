@@ -6,9 +6,11 @@ and how often our choice is theirs.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from math import log2
 
 from releaseray.notes.draft import Category
+from releaseray.notes.history import FileChange
 from releaseray.notes.model_paths import role
 from releaseray.notes.prepared import Item
 from releaseray.notes.wording import imperative
@@ -95,20 +97,26 @@ def score(item: Item) -> float:
     """How likely an editor names the change among the first: about 1 for an ordinary feature, below 0 for a small fix,
     3 and more for what a release is remembered for."""
     change = item.change
-    text = imperative(item.note, item.fault).lower()
-    told = sum(points for points, saying in _SAYS if saying.search(text))
-    words = frozenset(_WORD.findall(text))
-    told += sum(points for points, known in (_SMALL, _UPKEEP) if not known.isdisjoint(words))
-    told += next((points for points, opening in _OPENS if opening.match(text)), 0.0)
-    told -= 0.02 * (text.count(" ") + 1) + 0.1 * min(4, len(_CODE.findall(text)))
+    told = _told(imperative(item.note, item.fault))
     named = 2.0 if any(_CHOSEN_BY_PEOPLE.search(label) for label in change.labels) else 0.0
     explained = 0.1 * log2(1 + min(len(change.body), 8000) / 80)
-    return _KIND.get(item.category, 0.0) + told + named + explained + _touched(item)
+    return _KIND.get(item.category, 0.0) + told + named + explained + _touched(change.files)
 
 
-def _touched(item: Item) -> float:
-    """Breadth, documentation written along with code, and new files of the product."""
-    files = item.change.files
+@lru_cache(maxsize=1024)
+def _told(title: str) -> float:
+    """What the words of a title add. Remembered, because every persona asks again."""
+    text = title.lower()
+    words = frozenset(_WORD.findall(text))
+    told = sum(points for points, saying in _SAYS if saying.search(text))
+    told += sum(points for points, known in (_SMALL, _UPKEEP) if not known.isdisjoint(words))
+    told += next((points for points, opening in _OPENS if opening.match(text)), 0.0)
+    return told - 0.02 * (text.count(" ") + 1) - 0.1 * min(4, len(_CODE.findall(text)))
+
+
+@lru_cache(maxsize=1024)
+def _touched(files: tuple[FileChange, ...]) -> float:
+    """What the paths add: breadth, documentation written along with code, and new files of the product."""
     roles = {(file.status, role(file.path)) for file in files[:_MOST_FILES]}
     shipped = any(part in _SHIPPED for _, part in roles)
     documented = 0.3 if shipped and any(part == "docs" for _, part in roles) else 0.0
