@@ -11,6 +11,7 @@ from releaseray.cli.notes_cache import MOST_KEPT, Cache
 from releaseray.cli.notes_draft import Request, drafted
 from releaseray.cli.quick import plain
 from tests.repository import GitRepository
+from tests.sources.served import serving
 
 NOTES = "# Changelog\n\n## 1.0.0\n\n### Features\n\n" + "".join(f"- Paint wall {n} (#{n})\n" for n in range(1, 21))
 
@@ -84,6 +85,13 @@ def test_what_was_learned_is_kept_and_gives_the_same_draft(
     assert "Paint wall 21" in first.body_md
     assert "Route pipe 21" not in first.body_md
     assert [entry.reason for entry in first.entries] == [entry.reason for entry in again.entries]
+
+
+def test_a_repository_at_a_url_is_fetched(house: GitRepository, tmp_path: Path) -> None:
+    with serving(house.path.parent) as server:
+        fetched = run(tmp_path / "cache", "--repo", server.url("house/.git"))
+    assert (fetched.returncode, fetched.stderr) == (0, "")
+    assert fetched.stdout == run(tmp_path / "cache", "--repo", str(house.path)).stdout
 
 
 def test_damage_in_the_cache_changes_nothing(
