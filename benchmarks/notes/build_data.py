@@ -39,6 +39,8 @@ RELEASES = 40
 JOINED = 0.5
 """A release counts when at least this share of its notes finds its change: otherwise silence says nothing."""
 RECORD = "%x1e%H%x1f%P%x1f%an%x1f%s%x1f%b%x1d"
+RECORDS = re.compile(r"\x1e(?=[0-9a-f]{40,64}\x1f)")
+"""Where a record begins: messages may hold the separator too."""
 
 
 class Seen(NamedTuple):
@@ -101,7 +103,7 @@ def commits(clone: Path, *range_: str) -> list[Seen]:
         *range_, "--",
     )  # fmt: skip
     seen = []
-    for record in out.split("\x1e")[1:]:
+    for record in RECORDS.split(out)[1:]:
         head, _, files = record.partition("\x1d")
         sha, _parents, author, subject, body = head.split("\x1f", 4)
         seen.append(Seen(sha, author, subject, body.strip(), tuple(line for line in files.splitlines() if line)))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from benchmarks.notes import past
+from benchmarks.notes.build_data import commits, previous_tag
 from benchmarks.notes.build_data import main as build
-from benchmarks.notes.build_data import previous_tag
 from benchmarks.notes.rows import Row, read_rows
 from benchmarks.notes.scoring import Judged, mean, rouge_l, score
 
@@ -74,6 +74,15 @@ def test_a_clone_gives_each_change_beside_its_note(rows: list[Row]) -> None:
     ]
     assert {row.version for row in rows} == {"1.1.0"}
     assert rows[0].change.files == ()  # the changelog itself is masked
+
+
+def test_a_message_with_control_characters_is_a_message_like_any_other(clone: Path) -> None:
+    (clone / "e.py").write_text("x")
+    identity = ("-c", "user.name=A. Person", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", "-C", str(clone), "add", "."], check=True)
+    said = ["commit", "-q", "-m", "Read \x1erecords (#9)"]
+    subprocess.run(["git", *identity, "-C", str(clone), *said], check=True)
+    assert [seen.subject for seen in commits(clone, "v1.1.0..HEAD")] == ["Read \x1erecords (#9)"]
 
 
 def test_the_tag_before_is_the_highest_lower_stable_one_of_the_family() -> None:
