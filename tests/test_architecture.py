@@ -9,7 +9,7 @@ import pytest
 SRC = Path(__file__).parent.parent / "src" / "releaseray"
 
 RANKS = {
-    "settings": 0, "errors": 0, "logs": 0,
+    "settings": 0, "errors": 0, "logs": 0, "heap": 0,
     "notes": 1, "tracking": 1, "secrets": 1,
     "models": 2, "outbound": 2, "github": 2, "webhooks": 2,
     "jobs": 3, "migrations": 3, "markdown": 1,

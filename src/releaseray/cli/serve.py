@@ -4,7 +4,7 @@ import click
 import uvloop
 from fastapi import FastAPI
 
-from releaseray import logs
+from releaseray import heap, logs
 from releaseray.cli import server
 from releaseray.cli.configured import configured
 from releaseray.cli.ground import migrated_services
@@ -18,6 +18,7 @@ def serve() -> None:
     RELEASERAY_DATA_DIR and a worker beside it. With them, migrate first (`releaseray migrate`) and run at least
     one `releaseray worker`.
     """
+    heap.keep_one_arena()
     settings = configured()
     logs.configure(settings.log_level, settings.log_format)
     with server.bound(settings) as (listener, bound), migrated_services(bound) as reached:

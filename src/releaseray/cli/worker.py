@@ -9,7 +9,7 @@ from contextlib import suppress
 import click
 import uvloop
 
-from releaseray import logs
+from releaseray import heap, logs
 from releaseray import worker as work
 from releaseray.cli.configured import configured
 from releaseray.cli.ground import migrated_services
@@ -23,6 +23,7 @@ def worker(until_stdin_ends: bool) -> None:
 
     Needs RELEASERAY_DATABASE_URL and RELEASERAY_REDIS_URL, or a data directory whose services it then shares.
     """
+    heap.keep_one_arena()
     settings = configured()
     logs.configure(settings.log_level, settings.log_format)
     with migrated_services(settings) as reached:

@@ -16,6 +16,7 @@ from releaseray.notes.history import History
 from releaseray.notes.link import link
 from releaseray.notes.model import shipped
 from releaseray.notes.model_own import Lessons, lessons_of
+from releaseray.notes.own_changelog import notes_in
 from releaseray.notes.people import contributors
 from releaseray.notes.prepared import KEEP, QUIET, Item, Prepared
 from releaseray.notes.prune import Fate, prune
@@ -25,7 +26,7 @@ from releaseray.notes.wording import mended
 
 def learn(history: History) -> Lessons:
     """What the time before the range of `history` teaches of how its project files changes."""
-    return lessons_of(history, shipped())
+    return lessons_of(history, shipped()) if any(notes_in(history.changelog)) else Lessons()
 
 
 def prepare(history: History, context: Context | None = None) -> Prepared:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import structlog
 
-from releaseray import notes
-from releaseray.notes import lessons
+from releaseray import heap, notes
+from releaseray.notes import Counts, lessons
 from releaseray.notes.classify import Context
 from releaseray.notes.history import History, Tag
 from releaseray.notes.model_own import Lessons
@@ -22,16 +22,28 @@ MOST_KEPT = 16
 log = structlog.stdlib.get_logger(__name__)
 
 
-async def read(
-    source: Source, mirror: Path, older: Tag | None, newer: Tag, *, files: bool = True
-) -> tuple[History, Lessons]:
+async def read(source: Source, mirror: Path, older: Tag | None, newer: Tag) -> tuple[History, Lessons]:
     """The history between two tags (from the first commit without `older`), and what the time before it teaches, by
-    whomever and whenever that was learned. `mirror` is the folder that belongs to the source; `files` as there.
+    whomever and whenever that was learned. `mirror` is the folder that belongs to the source.
 
     May raise `SourceError`. That the lessons cannot be kept costs their learning again, and nothing else.
     """
     place = _place(mirror, older, newer)
-    return await _read(source, place, older, newer, await asyncio.to_thread(_kept, place, older), files=files)
+    return await _read(source, place, older, newer, await asyncio.to_thread(_kept, place, older))
+
+
+async def counted(source: Source, mirror: Path, older: Tag | None, newer: Tag) -> Counts:
+    """What is behind the range between two tags; what its past teaches is learned too. Nothing is kept of the history,
+    and its room is given back. May raise `SourceError`."""
+    counts = await _counted(source, _place(mirror, older, newer), older, newer)
+    await asyncio.to_thread(heap.give_back)
+    return counts
+
+
+async def _counted(source: Source, place: Path, older: Tag | None, newer: Tag) -> Counts:
+    known = await asyncio.to_thread(_kept, place, older)
+    history, _ = await _read(source, place, older, newer, known, files=False)
+    return await asyncio.to_thread(notes.counts, history)
 
 
 async def prepared(source: Source, mirror: Path, older: Tag | None, newer: Tag) -> Prepared:

@@ -1,11 +1,9 @@
 """Making a release range: two tags, resolved and counted once."""
 
-import asyncio
 from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
-from releaseray import notes
 from releaseray.db import UnitOfWork
 from releaseray.errors import Conflict, InvalidRequest
 from releaseray.models import ReleaseRange, Repository
@@ -173,8 +171,7 @@ async def _count_and_insert(
 
 async def _counts(runtime: Runtime, repo: Repository, source: Source, older: Tag | None, newer: Tag) -> Counts:
     # What the past teaches is learned now, so that drafts find it
-    history, _ = await learning.read(source, clones.mirror_of(runtime, repo), older, newer, files=False)
-    return await asyncio.to_thread(notes.counts, history)
+    return await learning.counted(source, clones.mirror_of(runtime, repo), older, newer)
 
 
 async def _insert(uow: UnitOfWork, repo: Repository, read: _Read, shown_from: str = "") -> tuple[ReleaseRange, bool]:
