@@ -53,6 +53,7 @@ _LOOSE = re.compile(
 """A prefix without its space, or as the branch had it, whose name forges take for a title: "Feat/copy a page"."""
 
 _TWO_WORDS = re.compile(r"(?:bug|hot)[ -](?=fix(?:es)?:)|new (?=feature:)", re.IGNORECASE)
+_TWO_OPENINGS = frozenset("bBhHnN")
 _LOOSE_OPENINGS = frozenset("fFhHdDcCpPrRtTbBsSnN")
 _AREA = re.compile(r"(?!(?:note|error|warning|todo|also|regression|crash|https?)$)[a-z][a-z0-9_./*-]{1,24}(?<!error)")
 _JOINT = re.compile(r"\s?[/&+,]\s?")
@@ -79,8 +80,8 @@ class Headline(NamedTuple):
 def headline(title: str) -> Headline:
     """The parts of `title`, which is one line without merge boilerplate."""
     title = whole = " ".join(title.split())
-    if title[:1] in _LOOSE_OPENINGS:
-        if two := _TWO_WORDS.match(title):
+    if title[:1] in _LOOSE_OPENINGS and (":" in title or "/" in title):
+        if title[0] in _TWO_OPENINGS and (two := _TWO_WORDS.match(title)):
             title = title[two.end() :]
         if loose := _LOOSE.match(title):
             title = f"{loose[1]}{loose[2] or ''}{loose[3] or ''}: {title[loose.end() :]}"
@@ -113,6 +114,8 @@ def _kind(prefix: str) -> str:
     """The kind that a prefix names, the first of several ("BUG, TST"); empty for an area."""
     if prefix in KINDS:
         return prefix
+    if prefix.isalnum():
+        return ""
     words = _JOINT.split(prefix)
     return words[0] if len(words) > 1 and all(word in KINDS for word in words) else ""
 

@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
+from releaseray.notes.aside import is_aside
 from releaseray.notes.change import Change
 
 
@@ -51,7 +52,6 @@ _RELEASE = re.compile(
     r"|version packages\b|(?:new|next) (?:version|release)$|release(?: notes?)?$|publish$"
     r"|(?:update|generate|prepare|finali[sz]e|add|sync|edit)(?:d|s)? (?:the )?"
     r"(?:changelog|changes|release notes|news|history|authors|thanks)\b"
-    r"|(?:add|mention|put|note|expand|fix)\b.{0,60}\b(?:changelog|change log|release notes)(?: entry| typo)?$"
     r"|changelogs?(?: for .{1,60})?$|prep(?:are)? for release|v?\d+(?:\.\d+)+ changes$"
     r"|\[maven-release-plugin\]|updating (?:changelog|version)|release candidate|synced$",
     re.IGNORECASE,
@@ -96,16 +96,11 @@ _SAYS_NOTHING = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+")
-_ASIDE = re.compile(
-    r"(?:^|/)(?:\.github|\.gitlab|\.circleci|\.buildkite|\.azure-pipelines|tests?|__tests__|specs?|e2e|testdata|fixtures"
-    r"|[a-z]+Test)/"
-    r"|(?:[a-z]Tests?|[a-z]Spec)\.\w+$|[._-](?:test|spec|e2e)\.\w+$|(?:^|/)(?:test_[^/]+|conftest)\.\w+$"
-    r"|(?:^|/)(?:\.travis|\.gitlab-ci|appveyor|azure-pipelines|\.pre-commit-config|codecov)\.ya?ml$"
+_KEPT_BOOKS = re.compile(
+    r"(?:add|mention|put|note|expand|fix)\b.{0,60}\b(?:changelog|change log|release notes)(?: entry| typo)?$",
+    re.IGNORECASE,
 )
-"""Tests and the forge's own machinery. Of 6,400 changes that touch nothing else, the maintainers of 19 projects list
-fifteen in a thousand for users (`build_data` rows)."""
-
-_PROMISING = frozenset({"feat", "feature", "perf", "breaking", "security"})
+_BOOKS = ("hangelog", "hange log", "elease notes", "CHANGELOG")
 
 
 def prune(changes: Sequence[Change]) -> list[tuple[Change, Fate]]:
@@ -250,6 +245,8 @@ def _key(title: str) -> str:
 def _fate(change: Change) -> Fate:
     headline = change.headline
     text = headline.text[:200]
+    if any(book in text for book in _BOOKS) and _KEPT_BOOKS.match(text):
+        return Fate.RELEASE
     if headline.kind in ("release", "rel") or _RELEASE.match(text) or (headline.scope == "release" and headline.kind):
         return Fate.RELEASE
     if _is_dependency_update(change, text):
@@ -276,14 +273,6 @@ def _is_upkeep(change: Change, text: str) -> bool:
         area
         or _SAYS_NOTHING.fullmatch(text)
         or _CHORE.match(text)
-        or _is_aside(change)
+        or is_aside(change)
         or (change.title != text and _CHORE.match(change.title))
     )
-
-
-def _is_aside(change: Change) -> bool:
-    """Whether a change touches nothing that users get, and its author does not say otherwise."""
-    head = change.headline
-    if not change.files or head.breaking or head.kind in _PROMISING or not _ASIDE.search(change.files[0].path):
-        return False
-    return all(_ASIDE.search(file.path) for file in change.files)

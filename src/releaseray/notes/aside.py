@@ -1,0 +1,42 @@
+"""Changes that touch nothing that users get: only tests, and the forge's own machinery."""
+
+import re
+
+from releaseray.notes.change import Change
+
+_ASIDE = re.compile(
+    r"(?:^|/)(?:\.github|\.gitlab|\.circleci|\.buildkite|\.azure-pipelines|tests?|__tests__|specs?|e2e|testdata|fixtures"
+    r"|[a-z]+Test)/"
+    r"|(?:[a-z]Tests?|[a-z]Spec)\.\w+$|[._-](?:test|spec|e2e)\.\w+$|(?:^|/)(?:test_[^/]+|conftest)\.\w+$"
+    r"|(?:^|/)(?:\.travis|\.gitlab-ci|appveyor|azure-pipelines|\.pre-commit-config|codecov)\.ya?ml$"
+)
+"""Tests and the forge's own machinery. Of 6,400 changes that touch nothing else, the maintainers of 19 projects list
+fifteen in a thousand for users (`build_data` rows)."""
+
+_ASIDE_HINTS = (
+    "est",
+    "pec",
+    ".github",
+    ".gitlab",
+    ".circleci",
+    ".buildkite",
+    "azure",
+    "e2e",
+    "fixture",
+    ".yml",
+    ".yaml",
+)
+"""One of these is in every path that the pattern above matches, and in few others."""
+
+_PROMISING = frozenset({"feat", "feature", "perf", "breaking", "security"})
+
+
+def is_aside(change: Change) -> bool:
+    """Whether a change touches nothing that users get, and its author does not say otherwise."""
+    head = change.headline
+    if not change.files or head.breaking or head.kind in _PROMISING:
+        return False
+    first = change.files[0].path
+    if not any(hint in first for hint in _ASIDE_HINTS):
+        return False
+    return all(_ASIDE.search(file.path) for file in change.files)
