@@ -163,8 +163,10 @@ def test_a_service_that_dies_is_started_again(data_dir: Path, victim: str) -> No
     with running(data_dir) as urls, cache(urls) as client:
         the(victim, data_dir).kill()
 
+        away = (OSError, asyncpg.PostgresError, asyncpg.InternalClientError, redis.ConnectionError)
+
         def back() -> bool:
-            with contextlib.suppress(OSError, asyncpg.PostgresError, redis.ConnectionError):
+            with contextlib.suppress(*away):
                 return sql(urls, "SELECT 1") == 1 and bool(client.ping())
             return False
 
