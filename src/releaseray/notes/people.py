@@ -30,17 +30,20 @@ def is_bot(person: Person) -> bool:
     return bool(_BOT.search(person.name) or _MACHINE_ADDRESS.search(person.email))
 
 
+def names_authors(body: str) -> bool:
+    """Whether `co_authors` need be asked: few texts have such trailers."""
+    return "uthored-" in body or "UTHORED-" in body
+
+
 def co_authors(body: str) -> list[Person]:
     """The people named in `Co-authored-by` trailers."""
-    if "uthored-" not in body and "UTHORED-" not in body:
-        return []
     return [Person(name.strip(" \"'"), email) for name, email in _CO_AUTHOR.findall(body)]
 
 
 def login(person: Person) -> str | None:
     """The GitHub login that the address carries, if any."""
     found = _LOGIN.match(person.email)
-    return found[1] if found else None
+    return found[1] if found and found[1].lower() not in ("noreply", "no-reply") else None
 
 
 @lru_cache(maxsize=8192)

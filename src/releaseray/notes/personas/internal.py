@@ -1,5 +1,6 @@
 """For support and sales: what changed for accounts, what to say about it, what to watch."""
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 
@@ -17,6 +18,7 @@ _MOST = 15
 _MOST_WATCHED = 10
 _CHANGED = (Category.FEATURE, Category.PERF)
 _MENDED = (Category.FIX, Category.SECURITY)
+_NO_NEWS = re.compile(r"(?:remov|drop|revert|deprecat)\w*\b|.*\bmaintenance\b", re.IGNORECASE)
 _RISKS = (Category.BREAKING, Category.DEPRECATION)
 
 
@@ -79,7 +81,7 @@ def _opening(shown: Sequence[Item]) -> str:
 
 
 def _said(shown: Sequence[Item]) -> Iterator[str]:
-    news = [item for item in highlights(shown) if item.category in _CHANGED][:3]
+    news = [item for item in highlights(shown) if item.category in _CHANGED and not _NO_NEWS.match(item.note)][:3]
     for item in news:
         yield f"If asked what is new: “{inline(benefit(item.note, item.fault))}.”"
     if not news and all(item.category in _MENDED for item in shown):
