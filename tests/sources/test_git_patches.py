@@ -41,3 +41,12 @@ def test_a_hunk_is_in_its_function(tmp_path: Path, name: str) -> None:
     (file,) = parse_patch(patch)
     (hunk,) = file.hunks
     assert (file.path, hunk.functions, hunk.changed) == (name, (function,), 2)
+
+
+def test_a_moved_file_is_no_new_one(tmp_path: Path) -> None:
+    repo = GitRepository(tmp_path / "shop")
+    first = repo.commit("Pay", *(f"lib/{name}.py" for name in "abc"))
+    repo.git("mv", "lib", "src")
+    second = repo.commit("Move")
+    files = parse_patch(read_patches(Git(repo.path / ".git"), first, second)[second])
+    assert {(file.was, file.path, file.hunks) for file in files} == {(f"lib/{n}.py", f"src/{n}.py", ()) for n in "abc"}

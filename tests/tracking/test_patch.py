@@ -78,3 +78,25 @@ def test_names_of_definitions(line: str, names: tuple[str, ...]) -> None:
 def test_what_is_no_patch_touches_nothing() -> None:
     assert parse_patch("") == ()
     assert parse_patch("@@ -1 +1 @@\n+++ b/x\n+a\n") == ()
+
+
+def test_a_moved_file_says_where_it_was() -> None:
+    moved = """\
+diff --git a/old/pay.py b/src/pay.py
+similarity index 100%
+rename from old/pay.py
+rename to src/pay.py
+diff --git "a/old/gr\\303\\274n.py" b/src/green.py
+similarity index 90%
+rename from "old/gr\\303\\274n.py"
+rename to src/green.py
+--- "a/old/gr\\303\\274n.py"
++++ b/src/green.py
+@@ -3,1 +3,1 @@ def grow():
+-    rename from here
++    rename to there
+"""
+    plain, changed = parse_patch(moved)
+    assert plain == TouchedFile("src/pay.py", (), "old/pay.py")
+    assert (changed.path, changed.hunks[0].changed) == ("src/green.py", 2)
+    assert changed.was

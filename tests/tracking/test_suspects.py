@@ -48,6 +48,41 @@ def test_a_function_that_many_changes_touch_accuses_nobody_much() -> None:
     assert titles(*many, change("pay", touched(PAY, "other")))[0] == "pay"
 
 
+def test_what_says_that_it_mends_is_suspected_a_little_less() -> None:
+    assert titles(change("Fix rounding", touched(PAY, "charge")), change("Round", touched(PAY, "charge"))) == [
+        "Round",
+        "Fix rounding",
+    ]
+
+
+def test_moving_a_file_as_it_is_accuses_nobody_and_hides_nobody() -> None:
+    old = change("charge", touched("pay.py", "charge"), date=1.0)
+    moved = change(
+        "move", TouchedFile(PAY, (), was="lib/pay.py"), TouchedFile("lib/pay.py", (), was="pay.py"), date=2.0
+    )
+    assert titles(old, moved) == ["charge"]
+    (suspect,) = rank_suspects(STACK, (old, moved))
+    assert suspect.change is old
+    assert suspect.reasons[0].startswith(f"changes charge in {PAY}")
+
+
+def test_a_file_that_is_changed_on_its_way_counts_by_what_was_changed() -> None:
+    moved = change("move", TouchedFile(PAY, (Hunk(3, 7, ("charge",), 2),), was="old/pay.py"), date=2.0)
+    assert titles(change("other", touched(PAY, "refund"), date=3.0), moved) == ["move", "other"]
+
+
+def test_what_took_the_old_name_later_is_another_file() -> None:
+    moved = change("move", TouchedFile("src/billing.py", (), was=PAY), date=1.0)
+    assert titles(moved, change("anew", touched(PAY, "charge"), date=2.0)) == ["anew"]
+
+
+@pytest.mark.parametrize("back_at", [1.0, 2.0])
+def test_a_file_that_was_moved_there_and_back_is_where_it_was(back_at: float) -> None:
+    there = change("there", TouchedFile("b.py", (), was=PAY), date=1.0)
+    back = change("back", TouchedFile(PAY, (), was="b.py"), date=back_at)
+    assert titles(change("charge", touched(PAY, "charge"), date=0.5), there, back) == ["charge"]
+
+
 def test_a_sweeping_change_is_suspected_less_than_a_narrow_one() -> None:
     sweeping = change("reformat", PAY, *(f"src/shop/m{n}.py" for n in range(200)))
     assert titles(sweeping, change("pay", PAY)) == ["pay", "reformat"]

@@ -40,15 +40,21 @@ def kept(changes: Iterable[notes_change.Change], patches: Mapping[str, str]) -> 
 def _files(shas: Sequence[str], patches: Mapping[str, str]) -> Iterable[TouchedFile]:
     """The files that some commits touch together, each once."""
     hunks: dict[str, list[Hunk]] = {}
+    moved: dict[str, str] = {}
     for sha in shas:
         for file in parse_patch(patches.get(sha, "")):
             hunks.setdefault(file.path, []).extend(file.hunks)
-    return [TouchedFile(path, tuple(found[:_MAX_HUNKS])) for path, found in islice(hunks.items(), _MAX_FILES)]
+            moved.update({file.path: file.was} if file.was else {})
+    return [
+        TouchedFile(path, tuple(found[:_MAX_HUNKS]), moved.get(path, ""))
+        for path, found in islice(hunks.items(), _MAX_FILES)
+    ]
 
 
 def _kept_file(file: TouchedFile) -> dict[str, Any]:
     hunks = [[hunk.start, hunk.length, list(hunk.functions[:20]), hunk.changed] for hunk in file.hunks]
-    return {"path": file.path.replace("\x00", ""), "hunks": hunks}
+    kept = {"path": file.path.replace("\x00", ""), "hunks": hunks}
+    return {**kept, "was": file.was.replace("\x00", "")} if file.was else kept
 
 
 def _change(plain: dict[str, Any]) -> Change:
@@ -56,6 +62,7 @@ def _change(plain: dict[str, Any]) -> Change:
         TouchedFile(
             file["path"],
             tuple(Hunk(start, length, tuple(names), changed) for start, length, names, changed in file["hunks"]),
+            file.get("was", ""),
         )
         for file in plain["files"]
     )

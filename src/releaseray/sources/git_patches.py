@@ -24,7 +24,7 @@ LANGUAGES = (
 """Options with which git names the method that a hunk is in, where it would name the class or nothing."""
 _LOG = (
     *LANGUAGES, "log", "--no-merges", "--no-color", "--no-notes", "--no-show-signature", "--no-ext-diff",
-    "--no-textconv", "--no-renames", "--ignore-submodules", "--patch", "--unified=3", "--format=%x01%H",
+    "--no-textconv", "--find-renames", "-l400", "--ignore-submodules", "--patch", "--unified=3", "--format=%x01%H",
 )  # fmt: skip
 _TIMEOUT = 300.0
 _NAME = re.compile(r"[0-9a-fA-F]{7,64}")

@@ -6,6 +6,7 @@ from typing import NamedTuple
 _HEADER = re.compile(r'^diff --git .* "?b/(.+?)"?$')
 _FILE = re.compile(r'^\+\+\+ (?:"?b/(.+?)"?|/dev/null)\t?$')
 _OLD_FILE = re.compile(r'^--- (?:"?a/(.+?)"?|/dev/null)\t?$')
+_RENAMED = re.compile(r'^rename from "?(.+?)"?$')
 _HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@ ?(.*)$")
 _KEYWORD = re.compile(r"\b(?:def|func|function|fn|sub|fun)\s+(?:\([^)]*\)\s*)?(?:self\.)?([A-Za-z_$][\w$]*)")
 _TYPE = re.compile(
@@ -39,23 +40,27 @@ class Hunk(NamedTuple):
 
 
 class TouchedFile(NamedTuple):
-    """A file that a change touches, by its path in the repository (the old one when it was deleted)."""
+    """A file that a change touches, by its path in the repository (the old one when it was deleted); `was` is the path
+    that it was moved from."""
 
     path: str
     hunks: tuple[Hunk, ...] = ()
+    was: str = ""
 
 
 def parse_patch(patch: str) -> tuple[TouchedFile, ...]:
     """The files of a patch as `git show -p` or `git log -p` writes it; what is not a diff in it is skipped."""
     files: list[TouchedFile] = []
-    old_path, path, hunks = "", "", list[Hunk]()
+    old_path, path, was, hunks = "", "", "", list[Hunk]()
     entered: tuple[str, ...] = ()
     for line in patch.splitlines():
         if header := _HEADER.match(line):
-            _add(files, path, hunks)
-            old_path, path, hunks = "", header[1], []
+            _add(files, path, hunks, was)
+            old_path, path, was, hunks = "", header[1], "", []
         elif not path:
             continue
+        elif not hunks and (found := _RENAMED.match(line)):
+            was = found[1]
         elif not hunks and (found := _OLD_FILE.match(line)):
             old_path = found[1] or ""
         elif not hunks and (found := _FILE.match(line)):
@@ -67,7 +72,7 @@ def parse_patch(patch: str) -> tuple[TouchedFile, ...]:
             hunks[-1] = _with_change(hunks[-1], entered + _defined(line[1:]))
         elif hunks:
             entered = _defined(line[1:]) or entered
-    _add(files, path, hunks)
+    _add(files, path, hunks, was)
     return tuple(files)
 
 
@@ -100,6 +105,6 @@ def _defined(code: str) -> tuple[str, ...]:
     return function_names(shown) if by_word or by_shape else ()
 
 
-def _add(files: list[TouchedFile], path: str, hunks: list[Hunk]) -> None:
+def _add(files: list[TouchedFile], path: str, hunks: list[Hunk], was: str) -> None:
     if path:
-        files.append(TouchedFile(path, tuple(hunks)))
+        files.append(TouchedFile(path, tuple(hunks), was))

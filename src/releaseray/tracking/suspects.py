@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 from typing import NamedTuple
@@ -17,7 +17,10 @@ MAX_FRAMES = 20
 _FALLING = 0.85
 _FILE, _FUNCTION, _LINE, _WORDS, _RECENT = 1.0, 3.0, 1.0, 0.05, 0.02
 _SIZE, _SPREAD = 0.6, 0.25
-_ASIDE = 0.2
+_ASIDE, _MENDING = 0.2, 0.8
+_COMPANY = 0.5
+"""The power of how many changes touch a function by which each is less suspect: a busy function acquits nobody."""
+_MENDS = re.compile(r"\bfix|\brevert\b|\btypo|\bremove unused|\bclean ?up", re.IGNORECASE)
 _NEAR = 10.0
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{3,}")
 _COMMON = frozenset(
@@ -76,14 +79,15 @@ def rank_suspects(
     words alone accuse nobody.
     """
     listed = tuple(changes)
+    today = _where_they_are_now(listed)
     places = _places(in_app(frames, platform) or frames, platform)
-    touching = _touching(places, listed)
+    touching = _touching(today)
     words = _words(message)
     latest = max((change.date for change in listed), default=0.0)
     span = latest - min((change.date for change in listed), default=0.0) or 1.0
     scored = []
-    for change in listed:
-        found = sorted((e for e in _evidence(places, change, touching) if e.weight > 0), reverse=True)
+    for change, files in zip(listed, today, strict=True):
+        found = sorted((e for e in _evidence(places, change, files, touching) if e.weight > 0), reverse=True)
         if found:
             extra = _WORDS * _shared(words, change) + _RECENT * (1 - (latest - change.date) / span)
             scored.append((sum(e.weight for e in found) * (1 + extra), change, found))
@@ -107,22 +111,52 @@ def _bare(function: str) -> str:
     return re.split(r"[.#:\\]", function)[-1].strip("()*")
 
 
-def _touching(places: Sequence[_Place], changes: Sequence[Change]) -> Counter[object]:
-    """How many changes touch each file, and each function of a place, for what many touch accuses nobody."""
-    counts: Counter[object] = Counter()
+def _where_they_are_now(changes: Sequence[Change]) -> list[tuple[TouchedFile, ...]]:
+    """The files of each change by the paths that they have after all changes, for that is what frames name. Moving a
+    file as it is breaks nothing, and is left out."""
+    moves: dict[str, list[tuple[float, str]]] = {}
     for change in changes:
-        counts.update({file.path for file in change.files})
-        functions = {(file.path, name) for file in change.files for hunk in file.hunks for name in hunk.functions}
-        counts.update(functions)
+        for file in change.files:
+            if file.was:
+                moves.setdefault(file.was, []).append((change.date, file.path))
+    if not moves:
+        return [change.files for change in changes]
+    return [
+        tuple(
+            file._replace(path=_followed(file.path, change.date, moves))
+            for file in change.files
+            if file.hunks or not file.was
+        )
+        for change in changes
+    ]
+
+
+def _followed(path: str, since: float, moves: Mapping[str, Sequence[tuple[float, str]]]) -> str:
+    made: set[tuple[float, str]] = set()
+    while later := [move for move in moves.get(path, ()) if move[0] >= since and move not in made]:
+        made.add(min(later))
+        since, path = min(later)
+    return path
+
+
+def _touching(changes: Iterable[tuple[TouchedFile, ...]]) -> Counter[object]:
+    """How many changes touch each file, and each function, for what many touch accuses nobody."""
+    counts: Counter[object] = Counter()
+    for files in changes:
+        counts.update({file.path for file in files})
+        counts.update({(file.path, name) for file in files for hunk in file.hunks for name in hunk.functions})
     return counts
 
 
-def _evidence(places: Sequence[_Place], change: Change, touching: Counter[object]) -> Iterable[_Evidence]:
-    aside = [is_aside(file.path) for file in change.files]
+def _evidence(
+    places: Sequence[_Place], change: Change, files: Sequence[TouchedFile], touching: Counter[object]
+) -> Iterable[_Evidence]:
+    aside = [is_aside(file.path) for file in files]
     spread = 1 + _SPREAD * log(1 + aside.count(False))
+    meant = _MENDING if _MENDS.search(change.title) else 1.0
     for place in places:
-        best = max((_match(place, file, touching) for file in change.files), default=_Evidence(0.0, ""))
-        yield best._replace(weight=best.weight * place.weight / spread)
+        best = max((_match(place, file, touching) for file in files), default=_Evidence(0.0, ""))
+        yield best._replace(weight=best.weight * place.weight * meant / spread)
 
 
 def _match(place: _Place, file: TouchedFile, touching: Counter[object]) -> _Evidence:
@@ -135,7 +169,7 @@ def _match(place: _Place, file: TouchedFile, touching: Counter[object]) -> _Evid
     hunks = [hunk for hunk in file.hunks if place.function and place.function in hunk.functions]
     if hunks:
         others = touching[file.path, place.function]
-        weight += _FUNCTION * (1 + _SIZE * log(1 + sum(hunk.changed for hunk in hunks))) / others
+        weight += _FUNCTION * (1 + _SIZE * log(1 + sum(hunk.changed for hunk in hunks))) / others**_COMPANY
         reason = f"changes {place.function} in {file.path}{_rarity(others, 'function')}"
     if near := _nearness(place.lineno, file.hunks):
         weight += _LINE * near
