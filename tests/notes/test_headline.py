@@ -22,6 +22,7 @@ from releaseray.notes.headline import headline
         ("Disable the cache to fix #12", "Disable the cache"),
         ("Let a tile pop in (#12)", "Let a tile pop in"),
         ("Print timestamps, refs other/repo#12", "Print timestamps"),
+        ("Add a query set (#3489", "Add a query set"),
         ("Improve typing (4/5)", "Improve typing"),
         ("Correct usages [skip azp][no ci]", "Correct usages"),
         ("#12", "#12"),

@@ -1,6 +1,7 @@
 """Takes a title apart: what its author put before and after the sentence (prefix, scope, emoji, tags, tickets)."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _KINDS = (
@@ -34,7 +35,7 @@ _TRAIL = re.compile(
     r"|[(\[][A-Z][A-Z0-9]{1,9}-\d+[)\]]"
     r"|(?P<bare>,?\s[-–]?\s*(?:[Cc]lose[sd]?|[Ff]ix(?:es|ed)?|[Rr]esolve[sd]?|[Rr]efs?|[Ss]ee)\s*:?\s*"
     r"(?:(?:[\w.-]+/[\w.-]+)?#\d+(?:,\s*)?)+"
-    r"|\s#\d+)"
+    r"|\s[(\[]?#\d+)"
     r"|\[(?:(?:skip|no)[ -][\w-]{1,20}|[\w-]{1,20} skip)\]"
     r"|\s[(\[](?:[Pp]art\s)?\d{1,2}(?:/| of )\d{1,2}[)\]]"
     r"|[\u2728\U0001f300-\U0001faff][\ufe0f\u200d\U0001f300-\U0001faff]*"
@@ -77,6 +78,7 @@ class Headline(NamedTuple):
     tags: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=16384)
 def headline(title: str) -> Headline:
     """The parts of `title`, which is one line without merge boilerplate."""
     title = whole = " ".join(title.split())
