@@ -9,7 +9,7 @@ from releaseray.notes.grouping import Group, groups
 from releaseray.notes.headline import Headline, headline
 from releaseray.notes.history import Commit, FileChange, History, Person, PullRequest
 from releaseray.notes.merges import merged
-from releaseray.notes.people import co_authors, is_bot
+from releaseray.notes.people import co_authors, is_bot, names_authors
 from releaseray.notes.references import issues, pull_request
 from releaseray.notes.unwrap import unwrapped
 
@@ -126,7 +126,7 @@ def _authors(commits: list[Commit], body: str) -> list[Person]:
     """Whoever wrote the commits of a branch; the person who pressed merge only where there is no branch."""
     inner = [commit for commit in commits[1:] if merged(commit) is None] or commits[:1]
     people = [commit.author for commit in inner]
-    for text in {body: None, **{commit.body: None for commit in commits}}:
+    for text in dict.fromkeys([text for text in (body, *[commit.body for commit in commits]) if names_authors(text)]):
         people += co_authors(text)
     if len(people) == 1:
         return people

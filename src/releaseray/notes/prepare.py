@@ -52,6 +52,8 @@ def prepare(history: History, context: Context | None = None) -> Prepared:
 def _known_to_the_forge(history: History) -> frozenset[str]:
     """The addresses of people whose pull requests of the range are not their first, whatever git has seen of them. Only
     pull requests of one person are asked: in another, who opened it need not be who wrote a commit."""
+    if not history.pulls:
+        return frozenset()
     emails = {commit.sha: commit.author.email.lower() for commit in history.commits}
     first = {pull.author for pull in history.pulls.values() if pull.first_contribution}
     known: set[str] = set()

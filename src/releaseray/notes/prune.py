@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from releaseray.notes.aside import is_aside
 from releaseray.notes.change import Change
+from releaseray.notes.headline import Headline
 
 
 class Fate(StrEnum):
@@ -110,9 +111,13 @@ def prune(changes: Sequence[Change]) -> list[tuple[Change, Fate]]:
     told = []
     for at, change in enumerate(joined):
         fate = Fate.CANCELLED if at in cancelled else _fate(change)
-        reverts = fate is Fate.TOLD and bool(_REVERT.match(change.headline.text) or change.headline.kind == "revert")
+        reverts = fate is Fate.TOLD and _takes_back(change.headline)
         told.append((change._replace(reverts=True) if reverts else change, fate))
     return told
+
+
+def _takes_back(title: Headline) -> bool:
+    return title.kind == "revert" or (title.text[:1] in _OPENINGS and _REVERT.match(title.text) is not None)
 
 
 def _joined(changes: Sequence[Change]) -> list[Change]:

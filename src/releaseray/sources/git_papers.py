@@ -1,8 +1,8 @@
 """What a repository's people wrote for releases: its changelog, its news fragments, its manifests."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, pairwise
 from posixpath import dirname, join, normpath
 from types import MappingProxyType
 
@@ -141,10 +141,10 @@ def fragments(objects: Objects, commits: Sequence[Commit]) -> Mapping[str, str]:
     """The news fragments that commits added, by path, as the newest of the commits left them."""
     holders: dict[str, str] = {}
     added: set[str] = set()
-    fragment = _Matches(_is_fragment)
-    for commit in commits:
+    known = {path for path in _paths(commits) if _is_fragment(path)}
+    for commit in commits if known else ():
         for status, path in commit.files:
-            if fragment[path] and status != "D":
+            if path in known and status != "D":
                 holders.setdefault(path, commit.sha)
                 if status == "A":
                     added.add(path)
@@ -159,8 +159,7 @@ def _is_fragment(path: str) -> bool:
 
 def manifests(objects: Objects, from_sha: str | None, to_sha: str, commits: Iterable[Commit]) -> tuple[FileDelta, ...]:
     """The packaging files that differ between the ends of the range, those nearest to the root first."""
-    manifest = _Matches(lambda path: bool(_MANIFEST.search(path)) and not _ELSEWHERE.search(path))
-    touched = {path for commit in commits for _, path in commit.files if manifest[path]}
+    touched = [path for path in _paths(commits) if _MANIFEST.search(path) and not _ELSEWHERE.search(path)]
     paths = sorted(touched, key=lambda path: (path.count("/"), path))[:MAX_MANIFESTS]
     afters = objects.texts([f"{to_sha}:{path}" for path in paths], MAX_MANIFEST)
     after = list(afters)
@@ -171,12 +170,6 @@ def manifests(objects: Objects, from_sha: str | None, to_sha: str, commits: Iter
     return tuple(delta for delta in deltas if delta.before != delta.after)
 
 
-class _Matches(dict[str, bool]):
-    """Whether paths match, each asked once: the same path comes up in many commits."""
-
-    def __init__(self, matches: Callable[[str], bool]) -> None:
-        self._matches = matches
-
-    def __missing__(self, path: str) -> bool:
-        found = self[path] = self._matches(path)
-        return found
+def _paths(commits: Iterable[Commit]) -> set[str]:
+    """The paths that commits touch, each once: the same comes up in many."""
+    return {path for _, path in set(chain.from_iterable([commit.files for commit in commits]))}
