@@ -14,6 +14,9 @@ from starlette.routing import Match
 
 from releaseray import errors
 from releaseray.api.schemas.errors import KINDS
+from releaseray.api.schemas.repo_settings import PRINTABLE
+from releaseray.api.schemas.repos import API_ADDRESS, ASCII_WORD, GIT_LOCATION, OWNER_AND_NAME
+from releaseray.api.schemas.webhooks import WEB_ADDRESS
 from releaseray.api.v1.schemas.base import ONE_LINE
 
 STATUS: Mapping[type[errors.AppError], int] = {
@@ -33,6 +36,13 @@ _PATTERNS = {
     ONE_LINE: "must be one line of text, without spaces around it",
     r"^[^\x00]+$": "must not have a NUL character in it",
     r"^[0-9a-f]{32}$": "must be 32 hexadecimal digits, in lower case",
+    OWNER_AND_NAME: "must be owner/name, as in acme/myapp",
+    GIT_LOCATION: "must be a Git URL, as https://git.acme.com/myapp.git or git@git.acme.com:myapp.git, or an absolute "
+    "path",
+    API_ADDRESS: "must be the address of an API, as https://github.acme.com/api/v3, without user name or query",
+    ASCII_WORD: "must be ASCII without spaces",
+    WEB_ADDRESS: "must be an address that begins with https:// or http://, in ASCII without spaces",
+    PRINTABLE: "must not have control characters in it",
 }
 _WORDS = {
     "extra_forbidden": "unknown field",

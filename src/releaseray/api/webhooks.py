@@ -81,10 +81,10 @@ async def delete_webhook(caller: CurrentCaller, uow: Uow, webhook_id: str) -> De
 
 @router.post("/{webhook_id}/rotate", name="rotate", dependencies=scoped(Scope.WRITE), responses=responses(404, 413))
 async def rotate_webhook(
-    caller: CurrentCaller, runtime: CurrentRuntime, uow: Uow, webhook_id: str, body: SecretRotate
+    caller: CurrentCaller, runtime: CurrentRuntime, uow: Uow, webhook_id: str, body: SecretRotate | None = None
 ) -> WebhookCreated:
-    """Make a new secret; until the grace period is over, every delivery is signed with both."""
-    grace = timedelta(seconds=body.grace_period_seconds)
+    """Make a new secret; until the grace period is over, a day without a body, every delivery is signed with both."""
+    grace = timedelta(seconds=(body or SecretRotate()).grace_period_seconds)
     changed, secret = await webhooks.rotate(runtime, uow, caller.org_id, webhook_id, grace)
     return WebhookCreated.model_validate({**changed.model_dump(), "secret": secret})
 

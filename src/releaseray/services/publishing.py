@@ -43,11 +43,12 @@ async def publish(
     """
     draft = await Drafts(uow.session, org_id).get(draft_id)
     if draft.status != DraftStatus.COMPLETED:
-        raise Conflict(f"Draft {draft_id} is {draft.status}; only a finished draft can be published.")
+        why = f"Draft {draft_id} is {draft.status}; only a finished draft can be published."
+        raise Conflict(why, {"draftId": why})
     if channel == HOSTED:
         return await show(runtime, uow, draft)
     if await ChannelSetups(uow.session, org_id).find(channel) is None:
-        raise Conflict(not_set_up(channel))
+        raise Conflict(not_set_up(channel), {"channel": not_set_up(channel)})
     return await ask(uow.session, draft, channel, as_draft=as_draft)
 
 
@@ -69,10 +70,11 @@ async def show(runtime: Runtime, uow: UnitOfWork, draft: Draft) -> tuple[Publica
     """Put a draft on the repository's public page. Raises `NotFound`, and `Conflict` when the page is hidden."""
     found, repo = await Ranges(uow.session, draft.org_id).with_repository(draft.range_id)
     if repo.hidden:
-        raise Conflict(
+        why = (
             f"The public page of {repo.full_name} is hidden, because the repository was made private or somebody said "
             f'so. Send PATCH /api/repos/{repo.id} with {{"publicPage": true}} to show it.'
         )
+        raise Conflict(why, {"channel": why})
     html = await asyncio.to_thread(render, draft.body_md, found.to_tag)
     publication, first = await Publications(uow.session, draft.org_id).claim(draft.id, HOSTED)
     moment = now()

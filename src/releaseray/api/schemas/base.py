@@ -77,7 +77,6 @@ class Input(BaseModel):
         validate_by_alias=True,
         extra="forbid",
         strict=True,
-        regex_engine="python-re",
     )
 
 

@@ -10,9 +10,9 @@ from releaseray.api.schemas.publish import ChannelName
 from releaseray.channels import CHANNELS, LeftOut
 from releaseray.notes.personas import PERSONAS
 
-_TEXT = r"^[^\x00-\x1f\x7f]+$"
-WebhookSecret = Annotated[str, Field(min_length=16, max_length=255, pattern=_TEXT)]
-TagPattern = Annotated[str, Field(min_length=1, max_length=255, pattern=_TEXT, examples=["v*"])]
+PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
+WebhookSecret = Annotated[str, Field(min_length=16, max_length=255, pattern=PRINTABLE)]
+TagPattern = Annotated[str, Field(min_length=1, max_length=255, pattern=PRINTABLE, examples=["v*"])]
 Personas = Annotated[list[Persona], Field(min_length=1, max_length=len(PERSONAS))]
 ChannelNames = Annotated[list[ChannelName], Field(max_length=len(CHANNELS))]
 ChannelPersonas = Annotated[dict[ChannelName, Persona], Field(max_length=len(CHANNELS))]

@@ -16,15 +16,18 @@ _REPO: dict[str, Any] = {
 }
 
 
-FullName = Annotated[
-    str, Field(max_length=140, pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9-]*)/[A-Za-z0-9._-]+$", examples=["acme/myapp"])
-]
+OWNER_AND_NAME = r"^[A-Za-z0-9](?:[A-Za-z0-9-]*)/[A-Za-z0-9._-]+$"
+GIT_LOCATION = r"^(https?://|ssh://|git://|file:///|/|[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:)[^\x00-\x1f]+$"
+API_ADDRESS = r"^https?://[^\x00-\x20\x7f?#@]+$"
+ASCII_WORD = r"^[\x21-\x7e]+$"
+
+FullName = Annotated[str, Field(max_length=140, pattern=OWNER_AND_NAME, examples=["acme/myapp"])]
 Url = Annotated[
     str,
     Field(
         min_length=2,
         max_length=2000,
-        pattern=r"^(https?://|ssh://|git://|file:///|/|[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:)[^\x00-\x1f]+$",
+        pattern=GIT_LOCATION,
         examples=["https://git.acme.com/myapp.git"],
     ),
 ]
@@ -35,14 +38,14 @@ Token = Annotated[
     Field(
         min_length=1,
         max_length=1000,
-        pattern=r"^[\x21-\x7e]+$",
+        pattern=ASCII_WORD,
         repr=False,
         json_schema_extra={"format": "password", "writeOnly": True},
     ),
 ]
 ApiUrl = Annotated[
     str,
-    Field(max_length=500, pattern=r"^https?://[^\x00-\x20\x7f?#@]+$", examples=["https://github.acme.com/api/v3"]),
+    Field(max_length=500, pattern=API_ADDRESS, examples=["https://github.acme.com/api/v3"]),
 ]
 
 

@@ -21,9 +21,9 @@ from releaseray.services.events import Event
 
 EventName = Annotated[str, OneOf("EventName", Event)]
 DeliveryFilter = Annotated[str, OneOf("DeliveryFilter", DeliveryStatus)]
+WEB_ADDRESS = r"^https?://[!-~]+$"
 WebhookUrl = Annotated[
-    str,
-    Field(min_length=8, max_length=2048, pattern=r"^https?://[!-~]+$", examples=["https://ci.acme.com/hooks"]),
+    str, Field(min_length=8, max_length=2048, pattern=WEB_ADDRESS, examples=["https://ci.acme.com/hooks"])
 ]
 Events = Annotated[list[EventName], Field(min_length=1, max_length=len(Event))]
 
