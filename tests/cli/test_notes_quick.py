@@ -80,6 +80,7 @@ def test_what_was_learned_is_kept_and_gives_the_same_draft(
     _, first = drafted(Request(repo=str(house.path)))
     kept = sorted(path.parent.name for path in (tmp_path / "cache").rglob("*") if path.is_file())
     assert kept == ["authors", "lessons"]
+    assert {(tmp_path / "cache" / "releaseray" / kind).stat().st_mode & 0o777 for kind in kept} == {0o700}
     _, again = drafted(Request(repo=str(house.path)))
     assert without.body_md == first.body_md == again.body_md
     assert "Paint wall 21" in first.body_md

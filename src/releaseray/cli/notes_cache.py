@@ -33,7 +33,7 @@ class Kept:
     def keep(self, learned: Lessons) -> None:
         """Keep the lessons, as one step. That they cannot be kept costs their learning again, and nothing else."""
         with suppress(OSError):
-            self.place.parent.mkdir(parents=True, exist_ok=True)
+            self.place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_text(self.place, lessons.written(learned))
 
 

@@ -130,5 +130,5 @@ def _load(place: Path) -> Oldest | None:
 def _keep(place: Path, oldest: Oldest) -> None:
     told = "".join(f"{date} {email}\n" for email, date in oldest.items())
     with suppress(OSError):
-        place.parent.mkdir(parents=True, exist_ok=True)
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_text(place, told + _END)
