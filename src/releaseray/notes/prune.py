@@ -83,7 +83,7 @@ _CHORE = re.compile(
     r"update(?:d)? (?:translations?|contributors|all-contributors|authors|copyright)|style fixes by"
     r"|\[automated\]|apply black|"
     r"\[pre-commit\.ci\]|fixup!|squash!|wip$|typo$|fix typos?$|lint$|fix lint(?:ing)?$|format(?:ting)?$"
-    r"|merge\b.* into )",
+    r"|merge\b.* into |merge pull request #\d+ from \S+$)",
     re.IGNORECASE,
 )
 _UPKEEP_AREA = re.compile(
