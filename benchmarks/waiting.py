@@ -18,6 +18,7 @@ _PAUSE_SECONDS = 0.05
 _IDLE_SECONDS = 10
 _SETTLE_SECONDS = 2
 _ARGUMENTS = "GET arq:job:"
+_PATIENCE_SECONDS = 30
 
 
 def pick_up(stage: Stage) -> Row:
@@ -26,6 +27,7 @@ def pick_up(stage: Stage) -> Row:
     names = [f"bench:{number}" for number in range(_JOBS)]
     with redis.Redis.from_url(stage.redis_url) as client, client.monitor() as monitor:
         asyncio.run(_push(stage, names))
+        _wait_until_done(client, names)
         client.echo("bench:end")
         seen = list(_until_end(monitor))
     pushed = {command.split()[-1]: at for at, command in seen if command.startswith(f"ZADD {QUEUE} ")}
@@ -45,6 +47,14 @@ async def _push(stage: Stage, names: list[str]) -> None:
         await jobs.push(GENERATE, "draft_none", "", job_id=name)
         await asyncio.sleep(_PAUSE_SECONDS)
     await jobs.close()
+
+
+def _wait_until_done(client: redis.Redis, names: list[str]) -> None:
+    """A job's arguments are there until it has ended."""
+    ends = time.monotonic() + _PATIENCE_SECONDS
+    while client.exists(*(f"arq:job:{name}" for name in names)):
+        assert time.monotonic() < ends, "the worker did not come to all jobs"
+        time.sleep(_PAUSE_SECONDS)
 
 
 def _until_end(monitor: redis.client.Monitor) -> Iterator[tuple[float, str]]:

@@ -7,7 +7,7 @@ import click
 import uvloop
 from rich.console import Console
 
-from releaseray import logs
+from releaseray import heap, logs
 from releaseray.cli import server, tether
 from releaseray.cli.configured import configured
 from releaseray.cli.ground import migrated_services
@@ -25,6 +25,7 @@ def try_(repo: str, end_with: int | None) -> None:
     """
     if end_with is not None:
         tether.end_with(end_with)
+    heap.keep_one_arena()
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal that cannot show a letter
     location = _location(repo)
     settings = configured()
