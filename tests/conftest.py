@@ -150,6 +150,7 @@ def settings() -> Iterator[Settings]:
             rate_limit_org_per_day=PLENTY,
             unauthorized_per_minute=PLENTY,
             outbound_allow=(ip_network("127.0.0.1/32"),),
+            sweep_seconds=1,
         )
 
 

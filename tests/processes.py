@@ -36,9 +36,13 @@ def _runs(process: psutil.Process) -> bool:
         return False
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 30) -> None:
-    """Wait for something to come true; fails when it does not."""
-    deadline = time.monotonic() + seconds
+def wait_until(
+    condition: Callable[[], object], seconds: float = 30, shown: Callable[[], object] = lambda: "it did not happen"
+) -> None:
+    """Wait for something to come true, ever longer, as to ask takes time from what is waited for; fails with `shown`
+    when it does not."""
+    deadline, pause = time.monotonic() + seconds, 0.02
     while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.02)
+        assert time.monotonic() < deadline, shown()
+        time.sleep(pause)
+        pause = min(0.2, pause * 1.5)

@@ -12,8 +12,9 @@ from benchmarks.ingest.recorded import GROUPS, record, repeated
 from releaseray.tracking.envelope import parse_envelope
 from releaseray.tracking.fingerprint import group
 from releaseray.tracking.sentry_event import parse_event
-from tests.api.v1.conftest import eventually, new_reporter
+from tests.api.v1.conftest import new_reporter
 from tests.conftest import Server
+from tests.processes import wait_until
 
 
 def test_what_the_sdk_sends_is_as_many_errors_as_the_shop_has_faults() -> None:
@@ -36,7 +37,7 @@ def test_the_load_knows_what_was_accepted_and_the_watch_sees_it_counted(server: 
     target = Target(server.url, reporter.dsn.project_id, reporter.dsn.public_key)
     with Watch(server.runtime.database.dsn, reporter.dsn.project_id) as watch:
         accepted = send(target, iter(list(repeated(60))), 20)
-        eventually(lambda: watch.counted == 60)
+        wait_until(lambda: watch.counted == 60)
 
     assert (len(accepted.at), accepted.refused) == (60, 0)
     assert len(watch.lags(accepted.at)) == 60

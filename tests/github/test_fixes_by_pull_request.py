@@ -6,12 +6,13 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.api.v1.conftest import Reporter, eventually, new_reporter
+from tests.api.v1.conftest import Reporter, new_reporter
 from tests.conftest import Server
 from tests.github.conftest import OpenApi
 from tests.github.emulated import SEED, TOKEN, emulating
 from tests.github.enterprise import TOKEN as ENTERPRISE_TOKEN
 from tests.github.enterprise import Enterprise, pull, serving
+from tests.processes import wait_until
 
 Json = dict[str, Any]
 REPO = "/repos/acme/myapp"
@@ -74,7 +75,7 @@ def test_in_the_words_of_its_description(
     hub.pulls = {sha: [pull(31, "jane", title="Check amounts", body=body)]}
     hub.repo.tag("v1.3.0")
     release = reporter.deploy("1.3.0", repository="acme/myapp")
-    eventually(lambda: shown(client, error_id)["status"] == "resolved", lambda: shown(client, error_id))
+    wait_until(lambda: shown(client, error_id)["status"] == "resolved", shown=lambda: shown(client, error_id))
     error = shown(client, error_id)
     assert (error["resolution"]["resolved_in"], error["resolution"]["release"]) == ("release", "1.3.0")
     assert [(change["after"], change["by"]) for change in error["history"]] == [("resolved", "pull request #31")]
@@ -102,11 +103,11 @@ def test_a_mention_resolves_nothing(
     hub.pulls = {sha: [pull(31, "jane", title=title, body=body.format(id=error_id))]}
     hub.repo.tag("v1.3.0")
     release = reporter.deploy("1.3.0", repository="acme/myapp")
-    eventually(lambda: client.get(f"/api/v1/releases/{release['id']}").json()["range"] is not None)
+    wait_until(lambda: client.get(f"/api/v1/releases/{release['id']}").json()["range"] is not None)
     reporter.raised(release="1.3.0", function="refund")
     reporter.wait_for((1, 1, 0), "1.3.0")
     (new,) = client.get("/api/v1/errors", params={"service_id": reporter.id, "release": "1.3.0"}).json()["errors"]
-    eventually(lambda: shown(client, new["id"])["suspects"] is not None)  # so the deploy was read
+    wait_until(lambda: shown(client, new["id"])["suspects"] is not None)  # so the deploy was read
     assert (shown(client, error_id)["status"], shown(client, error_id)["history"]) == ("new", [])
 
 
@@ -120,10 +121,10 @@ def test_another_services_error_is_left_to_that_service(
     hub.pulls = {sha: [pull(31, "jane", body=f"Fixes {mine}, {theirs}")]}
     hub.repo.tag("v1.3.0")
     reporter.deploy("1.3.0", repository="acme/myapp")
-    eventually(lambda: shown(client, mine)["status"] == "resolved")
+    wait_until(lambda: shown(client, mine)["status"] == "resolved")
     assert shown(client, theirs)["status"] == "new"
     other.deploy("1.3.0", repository="acme/myapp")
-    eventually(lambda: shown(client, theirs)["status"] == "resolved")
+    wait_until(lambda: shown(client, theirs)["status"] == "resolved")
 
 
 def test_without_a_clone_the_api_tells_it(client: httpx.Client, reporter: Reporter, emulator: httpx.Client) -> None:
@@ -146,5 +147,5 @@ def test_without_a_clone_the_api_tells_it(client: httpx.Client, reporter: Report
     tell("PUT", f"/pulls/{number}/merge", {"merge_method": "merge"})
     tell("POST", "/git/refs", {"ref": "refs/tags/v1.1.0", "sha": head()})
     reporter.deploy("1.1.0", repository="acme/myapp")
-    eventually(lambda: shown(client, error_id)["status"] == "resolved", lambda: shown(client, error_id))
+    wait_until(lambda: shown(client, error_id)["status"] == "resolved", shown=lambda: shown(client, error_id))
     assert shown(client, error_id)["history"][0]["by"] == f"pull request #{number}"

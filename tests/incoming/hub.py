@@ -1,8 +1,6 @@
 """A repository whose webhooks reach us: what GitHub sends about it, signed as GitHub signs."""
 
 import json
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Any
@@ -17,16 +15,6 @@ from tests.repository import GitRepository
 
 PATH = "/api/webhooks/github"
 Json = dict[str, Any]
-
-
-def eventually(condition: Callable[[], object], seconds: float = 30) -> None:
-    """Wait for something that asking costs a request; fails when it does not come true."""
-
-    def asked() -> bool:
-        time.sleep(0.1)
-        return bool(condition())
-
-    wait_until(lambda: condition() or asked(), seconds)
 
 
 @dataclass(frozen=True)
@@ -100,7 +88,7 @@ class Hub:
 
     def settled(self, seconds: float = 30) -> list[Json]:
         """The events once all are acted on."""
-        eventually(lambda: all(event["status"] != "pending" for event in self.events), seconds)
+        wait_until(lambda: all(event["status"] != "pending" for event in self.events), seconds)
         return self.events
 
     @property
@@ -113,5 +101,5 @@ class Hub:
 
     def drafted(self, count: int) -> list[Json]:
         """The drafts of the newest range, once there are so many."""
-        eventually(lambda: self.ranges and len(self.drafts(self.ranges[0]["id"])) >= count)
+        wait_until(lambda: self.ranges and len(self.drafts(self.ranges[0]["id"])) >= count)
         return self.drafts(self.ranges[0]["id"])

@@ -14,8 +14,9 @@ from pydantic import SecretStr
 from releaseray.settings import Settings
 from releaseray.webhooks.github_signature import sign
 from tests.conftest import Org, Server, make_org, serving
-from tests.incoming.hub import PATH, eventually
+from tests.incoming.hub import PATH
 from tests.incoming.test_samples import samples
+from tests.processes import wait_until
 from tests.repository import GitRepository
 
 SECRET = "the App's own webhook secret"
@@ -41,7 +42,7 @@ class App:
         told = {"action": action, "installation": {"id": id, "account": {"login": "acme"}}, **more}
         assert self.send(kind, told).json() == {"status": "accepted"}
         waiting = "SELECT 1 FROM incoming_events WHERE due_at IS NOT NULL AND org_id = $1"
-        eventually(lambda: not self.fetch(waiting, self.org.id))
+        wait_until(lambda: not self.fetch(waiting, self.org.id))
 
     def fetch(self, query: str, *arguments: Any) -> list[dict[str, Any]]:
         return [dict(row) for row in self.server.run(self.server.runtime.database.raw.fetch(query, *arguments))]
@@ -109,7 +110,7 @@ def test_a_tag_that_the_app_is_told_of(app: App, installed: int, through: str, g
     git_repo.tag("v1.3.0")
     told = {"ref": "v1.3.0", "ref_type": "tag", "repository": REPOSITORY, "installation": {"id": installed}}
     assert app.send("create", told).json() == {"status": "accepted"}
-    eventually(lambda: app.org.client.get("/api/ranges", params={"repoId": through}).json()["total"] == 1)
+    wait_until(lambda: app.org.client.get("/api/ranges", params={"repoId": through}).json()["total"] == 1)
 
 
 def test_of_an_installation_or_repository_that_nobody_has_nothing_is_kept(app: App, installed: int) -> None:

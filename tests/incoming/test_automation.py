@@ -12,7 +12,8 @@ import pytest
 from releaseray.models import Draft, now
 from releaseray.services.drafts import GENERATE
 from tests.conftest import Server
-from tests.incoming.hub import Hub, eventually
+from tests.incoming.hub import Hub
+from tests.processes import wait_until
 from tests.receiver import Receiver
 from tests.repository import GitRepository
 
@@ -28,7 +29,7 @@ def test_a_tag_becomes_a_range_drafts_and_a_page_by_itself(hub: Hub, receiver: R
     assert all("ark mode" in draft["bodyMd"] for draft in drafts)
     (made,) = hub.ranges
     assert (made["fromTag"], made["toTag"]) == ("v1.2.0", "v1.3.0")
-    eventually(lambda: len(receiver.requests) == 5)
+    wait_until(lambda: len(receiver.requests) == 5)
     counted = [request.json["event"] for request in receiver.requests]
     assert sorted(counted) == ["draft.generated"] * 3 + ["draft.published", "range.created"]
     (published,) = [request.json["data"] for request in receiver.requests if "published" in request.json["event"]]
@@ -52,7 +53,7 @@ def test_a_tag_that_is_announced_three_times_is_drafted_once(hub: Hub) -> None:
     (draft,) = hub.drafted(1)
     assert draft["persona"] == "engineer"
     assert hub.client.get("/api/stats").json()["draftsGenerated"] == 1
-    eventually(lambda: hub.client.get("/api/stats").json()["publishedReleases"] == 1)
+    wait_until(lambda: hub.client.get("/api/stats").json()["publishedReleases"] == 1)
 
 
 def test_a_tag_in_between_that_comes_later_does_not_draft_the_newer_one_again(hub: Hub) -> None:
@@ -139,7 +140,7 @@ def make_due(server: Server, hub: Hub, tries: int = 1) -> None:
 
 def test_a_tag_that_is_not_there_yet_is_waited_for(server: Server, hub: Hub) -> None:
     hub.announce("v1.3.0")
-    eventually(lambda: "note" in hub.events[0])
+    wait_until(lambda: "note" in hub.events[0])
     assert (hub.events[0]["status"], hub.events[0]["note"]) == ("pending", "acme/myapp has no tag v1.3.0.")
     hub.release("v1.3.0")
     make_due(server, hub)
@@ -150,7 +151,7 @@ def test_a_tag_that_is_not_there_yet_is_waited_for(server: Server, hub: Hub) -> 
 def test_what_is_waited_for_in_vain_fails_and_is_tried_again_when_redelivered(server: Server, hub: Hub) -> None:
     delivery = "99999999-2222-3333-4444-555555555555"
     hub.announce("v9.9.9", delivery)
-    eventually(lambda: "note" in hub.events[0])
+    wait_until(lambda: "note" in hub.events[0])
     make_due(server, hub, tries=11)
     (event,) = hub.settled()
     assert (event["status"], event["note"]) == ("failed", "acme/myapp has no tag v9.9.9.")
@@ -199,7 +200,7 @@ def test_a_draft_that_somebody_is_waiting_for_becomes_the_automatic_one(server: 
     server.run(let_go())
     (draft,) = hub.drafted(1)
     assert draft["id"] == in_hand.id
-    eventually(lambda: hub.client.get("/api/stats").json()["publishedReleases"] == 1)
+    wait_until(lambda: hub.client.get("/api/stats").json()["publishedReleases"] == 1)
 
 
 def test_an_allowance_that_is_used_up_is_said(server: Server, hub: Hub) -> None:
@@ -239,7 +240,7 @@ def test_each_channel_gets_the_draft_of_its_readers(hub: Hub, receiver: Receiver
     hub.push("v1.3.0")
     hub.announce("v1.3.0")
     drafts = {draft["persona"]: draft["id"] for draft in hub.drafted(3)}
-    eventually(lambda: hub.client.get("/api/stats").json()["publishedReleases"] == 2)
+    wait_until(lambda: hub.client.get("/api/stats").json()["publishedReleases"] == 2)
     assert len(slack.posted) == 1
     assert hub.client.get(f"/api/publish/{slack.posted[0]}").json()["status"] == "completed"
     again = hub.client.post("/api/publish", json={"draftId": drafts["internal"], "channel": "slack"})
@@ -260,5 +261,5 @@ def test_a_channel_that_was_taken_away_meanwhile_fails_with_its_reason(
     def row() -> Any:
         return server.run(server.runtime.database.raw.fetchrow(query, draft["id"]))
 
-    eventually(lambda: row() and row()["status"] == "failed")
+    wait_until(lambda: row() and row()["status"] == "failed")
     assert "not set up" in row()["error"]

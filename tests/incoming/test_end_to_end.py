@@ -10,7 +10,8 @@ import pytest
 
 from tests.conftest import Server
 from tests.github.emulated import SEED, TOKEN, emulating
-from tests.incoming.hub import PATH, eventually
+from tests.incoming.hub import PATH
+from tests.processes import wait_until
 
 Json = dict[str, Any]
 REPO = "/repos/acme/myapp"
@@ -117,7 +118,7 @@ def test_a_tag_becomes_a_release_and_a_message_that_edits_update_in_place(
     repo_id = connected(client, github, slack)
     github.send_webhooks_to(server.url)
     github.tag("v1.1.0")
-    eventually(lambda: github.releases and slack.messages, 60)
+    wait_until(lambda: github.releases and slack.messages, 60)
     (release,), (message,) = github.releases, slack.messages
     assert (release["tag_name"], release["draft"], "ark mode" in release["body"]) == ("v1.1.0", False, True)
     assert "v1.1.0" in message["text"]
@@ -132,7 +133,7 @@ def test_a_tag_becomes_a_release_and_a_message_that_edits_update_in_place(
 
     events = client.get(f"/api/repos/{repo_id}/events", params={"order": "asc"}).json()["events"]
     assert [event["event"] for event in events[:1]] == ["create"]
-    eventually(lambda: all(event["status"] != "pending" for event in _events(client, repo_id)))
+    wait_until(lambda: all(event["status"] != "pending" for event in _events(client, repo_id)))
     assert {event["note"] for event in _events(client, repo_id)[1:]} <= {"v1.1.0: drafted before."}
     assert len(drafts_by_persona(client, repo_id)) == 3
 

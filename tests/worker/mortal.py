@@ -19,7 +19,7 @@ from tests.worker.stage import SECONDS
 
 # Forked from a process that has imported everything: a worker a step is affordable.
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["releaseray.worker", "releaseray.app"])
+_context.set_forkserver_preload([__name__])
 
 
 def die(*_: object) -> None:

@@ -1,7 +1,7 @@
 """Jobs: those that are pushed are known to the worker, start at once when it is idle, and clean up by themselves."""
 
-import ast
 import importlib
+import re
 import time
 from pathlib import Path
 from statistics import median
@@ -16,16 +16,15 @@ from tests.worker.stage import PERSONAS, Desk, RedisServer, at_work
 
 SRC = Path(worker.__file__).parent
 JOBS = 30
+PUSH = re.compile(r"\b(?:uow|runtime\.jobs)\.push\(\s*(\w+)")
 
 
 def pushed_names() -> set[str]:
     """Every function that a service queues, by the value of the constant it names."""
     found = set()
     for path in (SRC / "services").glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("uow.push", "runtime.jobs.push"):
-                module = importlib.import_module(f"releaseray.services.{path.stem}")
-                found.add(getattr(module, ast.unparse(node.args[0])))
+        for name in PUSH.findall(path.read_text()):
+            found.add(getattr(importlib.import_module(f"releaseray.services.{path.stem}"), name))
     return found
 
 

@@ -184,7 +184,7 @@ class Story:
             while (  # noqa: ASYNC110 - other processes cannot set an event
                 await self.runtime.database.raw.fetchval(waiting) or not self.world.told["draft.published"]
             ):
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.05)
 
     def _once(self) -> None:
         (made,) = self.hub.ranges

@@ -2,17 +2,15 @@
 
 import json
 import time
-from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 from tests.conftest import Server
+from tests.processes import wait_until
 
 from releaseray.tracking.dsn import parse_dsn
-
-SOON_SECONDS = 10.0
 
 
 class Reporter:
@@ -53,15 +51,11 @@ class Reporter:
 
     def wait_for(self, counters: tuple[int, int, int], version: str = "1.0.0", environment: str = "production") -> None:
         """Wait until the digest is there; then the counters are exactly these."""
-        eventually(lambda: self.counters(version, environment) == counters, lambda: self.counters(version, environment))
 
+        def seen() -> tuple[int, int, int] | None:
+            return self.counters(version, environment)
 
-def eventually(holds: Callable[[], bool], shown: Callable[[], object] = lambda: None) -> None:
-    """Wait until something holds."""
-    ends = time.monotonic() + SOON_SECONDS
-    while not holds():
-        assert time.monotonic() < ends, shown()
-        time.sleep(0.02)
+        wait_until(lambda: seen() == counters, shown=seen)
 
 
 def exception(name: str = "ValueError", *, function: str = "pay", **more: Any) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.api.v1.conftest import Reporter, eventually, new_reporter
+from tests.api.v1.conftest import Reporter, new_reporter
 from tests.conftest import Server
+from tests.processes import wait_until
 
 PLACES = (("1.0.0", "production"), ("1.1.0", "canary"), (None, "staging"), ("1.0.0", "canary"), ("1.1.0", "production"))
 STATUSES = ({"status": "resolved"}, {"status": "ignored"}, {"status": "new"})
@@ -38,7 +39,7 @@ def pages(server: Server, client: httpx.Client) -> list[dict[str, Any]]:
         for number in range(5):
             for version, environment in PLACES[number : number + 1 + number % 3]:
                 reporter.raised(function=f"step_{'abcde'[number]}", release=version, environment=environment)
-    eventually(lambda: sum(one["event_count"] for one in listed(client)[0]) == 16)
+    wait_until(lambda: sum(one["event_count"] for one in listed(client)[0]) == 16)
     errors, _ = listed(client)
     for error, change in zip(errors, itertools.cycle(STATUSES), strict=False):
         assert client.patch(f"/api/v1/errors/{error['id']}", json=change).status_code == 200

@@ -7,8 +7,9 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.api.v1.conftest import Reporter, eventually
+from tests.api.v1.conftest import Reporter
 from tests.conftest import Org
+from tests.processes import wait_until
 
 from releaseray.services.keys import Scope
 
@@ -192,7 +193,7 @@ def test_ignored_for_a_time(client: httpx.Client, error: dict[str, Any]) -> None
     soon = datetime.now(UTC) + timedelta(seconds=3)
     patched(client, error, status="ignored", ignored_until=soon.isoformat())
     assert client.get("/api/v1/errors?status=ignored").json()["total"] == 1
-    eventually(lambda: only_error(client)["status"] == "new")
+    wait_until(lambda: only_error(client)["status"] == "new")
     assert client.get("/api/v1/errors?status=ignored").json()["total"] == 0
     assert client.get("/api/v1/errors?status=new").json()["total"] == 1
     late = client.patch(f"/api/v1/errors/{error['id']}", json={"status": "ignored", "ignored_until": soon.isoformat()})

@@ -6,9 +6,10 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.api.v1.conftest import Reporter, eventually
+from tests.api.v1.conftest import Reporter
 from tests.conftest import Server
 from tests.incoming.hub import Hub
+from tests.processes import wait_until
 from tests.repository import GitRepository
 
 from releaseray.services import deploys
@@ -52,7 +53,7 @@ def ask(server: Server, query: str, *values: object) -> Any:
 
 def wait_until_waiting(server: Server, reporter: Reporter, deploys: int) -> None:
     query = "SELECT count(*) FROM deploys WHERE service_id = $1 AND waits_for IS NOT NULL AND examined_at IS NOT NULL"
-    eventually(lambda: ask(server, query, reporter.id) == deploys)
+    wait_until(lambda: ask(server, query, reporter.id) == deploys)
 
 
 def fix(shop: GitRepository, error: Json) -> None:
@@ -110,10 +111,10 @@ def test_a_tag_that_comes_later_brings_the_range_and_the_fix(
     assert (page(client, release)["range"], the_error(client)["status"]) == (None, "new")
     shop.tag("v1.1.0")
     told(hub, server, reporter)
-    eventually(lambda: page(client, release)["range"] is not None, lambda: page(client, release))
+    wait_until(lambda: page(client, release)["range"] is not None, shown=lambda: page(client, release))
     made = page(client, release)["range"]
     assert (made["from_tag"], made["to_tag"]) == ("v1.0.0", "v1.1.0")
-    eventually(lambda: the_error(client)["status"] == "resolved")
+    wait_until(lambda: the_error(client)["status"] == "resolved")
     assert the_error(client)["resolution"]["release"] == "1.1.0"
     assert [change["after"] for change in the_error(client)["history"]] == ["resolved"]
 
@@ -123,13 +124,13 @@ def test_a_tag_of_the_release_before_may_be_the_late_one(
 ) -> None:
     reporter.deploy("0.9.0", repository=URL)
     release = reporter.deploy("1.0.0", repository=URL)
-    wait_until_waiting(server, reporter, 1)
+    wait_until_waiting(server, reporter, 2)
     first = shop.git("rev-list", "--max-parents=0", "HEAD")
     shop.commit("Charge", "shop/charge.py")
     shop.git("tag", "-f", "v1.0.0")
     shop.git("tag", "v0.9.0", first)
     by_listing(hub, server, reporter)
-    eventually(lambda: page(client, release)["range"] is not None)
+    wait_until(lambda: page(client, release)["range"] is not None)
     assert page(client, release)["range"]["from_tag"] == "v0.9.0"
 
 
@@ -151,8 +152,8 @@ def test_a_repository_may_be_connected_later(
     shop.tag("v1.1.0")
     wait_until_waiting(server, reporter, 2)
     assert client.post("/api/repos", json={"url": str(shop.path)}).status_code == 201
-    eventually(lambda: page(client, release)["range"] is not None)
-    eventually(lambda: the_error(client)["status"] == "resolved")
+    wait_until(lambda: page(client, release)["range"] is not None)
+    wait_until(lambda: the_error(client)["status"] == "resolved")
 
 
 def test_a_fix_that_the_release_was_seen_not_to_be_fixes_nothing(
@@ -164,7 +165,7 @@ def test_a_fix_that_the_release_was_seen_not_to_be_fixes_nothing(
     reporter.wait_for((1, 0, 0), "1.1.0")
     shop.tag("v1.1.0")
     by_listing(hub, server, reporter)
-    eventually(lambda: page(client, release)["range"] is not None)
+    wait_until(lambda: page(client, release)["range"] is not None)
     wait_until_waiting(server, reporter, 0)
     assert (the_error(client)["status"], the_error(client)["history"]) == ("new", [])
 
@@ -185,5 +186,5 @@ def test_two_who_read_it_at_once_believe_it_once(
 
     server.run(at_once())
     wait_until_waiting(server, reporter, 0)
-    eventually(lambda: the_error(client)["status"] == "resolved")
+    wait_until(lambda: the_error(client)["status"] == "resolved")
     assert [change["after"] for change in the_error(client)["history"]] == ["resolved"]

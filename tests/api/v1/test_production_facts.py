@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
-from tests.api.v1.conftest import Reporter, eventually
+from tests.api.v1.conftest import Reporter
 from tests.conftest import finished
+from tests.processes import wait_until
 from tests.repository import GitRepository
 
 URL = "https://github.com/acme/myapp"
@@ -57,7 +58,7 @@ def test_what_a_range_fixed_and_how_it_is_doing(
     ]
 
     release = reporter.deploy("1.3.0", repository=URL)
-    eventually(lambda: error_of(client, "pay")["status"] == "resolved")
+    wait_until(lambda: error_of(client, "pay")["status"] == "resolved")
     reporter.raised(function="ship", release="1.3.0")
     reporter.raised(function="wrap", release="1.3.0")
     reporter.wait_for((2, 1, 1), "1.3.0")

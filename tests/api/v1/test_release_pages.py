@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
-from tests.api.v1.conftest import Reporter, envelope, eventually
+from tests.api.v1.conftest import Reporter, envelope
+from tests.processes import wait_until
 from tests.repository import GitRepository
 
 
@@ -98,7 +99,7 @@ def test_errors_over_time_by_release(client: httpx.Client, reporter: Reporter) -
     reporter.raised(timestamp=moment)
     reporter.raised(timestamp=moment, environment="canary", release="1.1.0")
     reporter.raised(timestamp=moment, release=None)
-    eventually(lambda: [one["event_count"] for one in client.get("/api/v1/errors").json()["errors"]] == [4])
+    wait_until(lambda: [one["event_count"] for one in client.get("/api/v1/errors").json()["errors"]] == [4])
     trends = client.get(f"/api/v1/services/{reporter.id}/trends").json()
     assert list(trends) == ["service_id", "interval", "from", "to", "series"]
     assert [(one["version"], one["environment"], one["error_count"]) for one in trends["series"]] == [

@@ -4,8 +4,9 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.api.v1.conftest import Reporter, eventually, new_reporter
+from tests.api.v1.conftest import Reporter, new_reporter
 from tests.conftest import Server
+from tests.processes import wait_until
 from tests.repository import GitRepository
 
 from releaseray.models import Release, Service
@@ -22,7 +23,7 @@ def page(client: httpx.Client, release: dict[str, Any]) -> dict[str, Any]:
 
 def range_of(client: httpx.Client, release: dict[str, Any]) -> dict[str, Any]:
     """The range on a release's page, once it is there."""
-    eventually(lambda: page(client, release)["range"] is not None, lambda: page(client, release))
+    wait_until(lambda: page(client, release)["range"] is not None, shown=lambda: page(client, release))
     made: dict[str, Any] = page(client, release)["range"]
     return made
 
@@ -51,7 +52,7 @@ def test_a_range_that_is_there_is_the_one(
     release = reporter.deploy("1.1.0", repository=URL)
     assert range_of(client, release)["id"] == range_id
     reporter.deploy("1.2.0", repository=URL)
-    eventually(lambda: len(ranges(client, repo_id)) == 2)
+    wait_until(lambda: len(ranges(client, repo_id)) == 2)
 
 
 def test_going_back_and_forth_makes_no_more(client: httpx.Client, reporter: Reporter, repo_id: str) -> None:

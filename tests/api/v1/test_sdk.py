@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from tests.api.v1.conftest import Reporter, eventually
+from tests.api.v1.conftest import Reporter
+from tests.processes import wait_until
 
 PYTHON = [sys.executable, str(Path(__file__).with_name("sdk_app.py"))]
 NODE = Path(__file__).parents[2] / "sentry_node"
@@ -72,5 +73,5 @@ def test_the_sdks_sessions_make_the_crash_free_rate(client: httpx.Client, report
     def sessions() -> Any:
         return client.get(f"/api/v1/releases/{release['id']}").json()["sessions"]
 
-    eventually(lambda: (sessions() or {"total": 0})["total"] == 4, sessions)
+    wait_until(lambda: (sessions() or {"total": 0})["total"] == 4, shown=sessions)
     assert sessions()["errored"] + sessions()["crashed"] == 3

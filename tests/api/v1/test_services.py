@@ -5,8 +5,9 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.api.v1.conftest import Reporter, eventually, new_reporter
+from tests.api.v1.conftest import Reporter, new_reporter
 from tests.conftest import Org, Server
+from tests.processes import wait_until
 
 URL = "https://github.com/acme/myapp"
 
@@ -38,7 +39,7 @@ def test_deploys_that_came_before_their_repository_was_named_are_read_in_it(
     def made() -> Any:
         return client.get(f"/api/v1/releases/{release['id']}").json()["range"]
 
-    eventually(lambda: made() is not None)
+    wait_until(lambda: made() is not None)
     assert (made()["from_tag"], made()["to_tag"]) == ("v1.0.0", "v1.1.0")
     assert client.patch(url, json={"repository": None}).json()["repository"] is None
 

@@ -4,8 +4,9 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.api.v1.conftest import Reporter, eventually
+from tests.api.v1.conftest import Reporter
 from tests.conftest import Server
+from tests.processes import wait_until
 from tests.repository import GitRepository
 
 URL = "https://github.com/acme/shop"
@@ -52,7 +53,7 @@ def test_a_commit_resolves_the_error_it_says_it_fixes(
     error = the_error(client)
     sha = write(shop, f"Check amounts\n\nFixes {error['id']}", "shop/cart.py", CART.format(body="check(abs(amount))"))
     reporter.deploy("1.1.0", repository=URL, commit_sha=sha)
-    eventually(lambda: the_error(client)["status"] == "resolved")
+    wait_until(lambda: the_error(client)["status"] == "resolved")
     resolved = the_error(client)
     assert (resolved["resolution"]["resolved_in"], resolved["resolution"]["release"]) == ("release", "1.1.0")
     assert resolved["history"][0]["by"] == f"commit {sha[:12]}"
@@ -72,7 +73,7 @@ def test_a_commit_may_name_errors_by_their_links(
     message = f"Check amounts\n\nFixes {ours}/api/v1/errors/{ids[0]}\nFixes {theirs}/api/v1/errors/{ids[1]}"
     sha = write(shop, message, "shop/cart.py", CART.format(body="check(abs(amount))"))
     reporter.deploy("1.1.0", repository=URL, commit_sha=sha)
-    eventually(lambda: is_all_read(server, reporter))
+    wait_until(lambda: is_all_read(server, reporter))
     shown = [client.get(f"/api/v1/errors/{id}").json()["status"] for id in ids]
     assert shown == ["resolved", "new"]
 
@@ -94,13 +95,13 @@ def test_a_fix_that_failed_is_not_believed_again(
     message = f"Check amounts\n\nFixes {the_error(client)['id']}"
     sha = write(shop, message, "shop/cart.py", CART.format(body="check(abs(amount))"))
     reporter.deploy("1.1.0", "canary", repository=URL, commit_sha=sha)
-    eventually(lambda: the_error(client)["status"] == "resolved")
+    wait_until(lambda: the_error(client)["status"] == "resolved")
     reporter.raised(release="1.1.0", environment="canary")
     reporter.wait_for((1, 0, 1), "1.1.0", "canary")
     reporter.deploy("1.1.0", repository=URL, commit_sha=sha)
     reporter.deploy("1.0.0", "canary", repository=URL)
     reporter.deploy("1.1.0", "canary", repository=URL)
-    eventually(lambda: is_all_read(server, reporter))
+    wait_until(lambda: is_all_read(server, reporter))
     assert the_error(client)["status"] == "regressed"
     assert [change["after"] for change in the_error(client)["history"]] == ["regressed", "resolved"]
 
@@ -122,7 +123,7 @@ def test_the_likely_cause_of_what_came_back_is_in_the_release_where_it_did(
     reporter.deploy("1.2.0", repository=URL, commit_sha=culprit)
     reporter.raised(release="1.2.0")
     reporter.wait_for((1, 0, 1), "1.2.0")
-    eventually(lambda: [one["pull_request"] for one in the_error(client)["suspects"] or []] == [7])
+    wait_until(lambda: [one["pull_request"] for one in the_error(client)["suspects"] or []] == [7])
 
 
 def test_the_likely_cause_is_the_change_of_the_function_that_failed(
@@ -136,7 +137,7 @@ def test_the_likely_cause_is_the_change_of_the_function_that_failed(
     reporter.deploy("1.1.0", repository=URL)
     reporter.raised(release="1.1.0")
     reporter.wait_for((1, 1, 0), "1.1.0")
-    eventually(lambda: the_error(client)["suspects"] is not None)
+    wait_until(lambda: the_error(client)["suspects"] is not None)
     (suspect,) = the_error(client)["suspects"]
     assert (suspect["title"], suspect["pull_request"], suspect["author"]) == ("Round amounts (#4)", 4, "Jane Doe")
     assert (suspect["commits"], suspect["share"]) == ([culprit], 1.0)
@@ -159,5 +160,5 @@ def test_a_commit_cannot_resolve_what_belongs_to_others(
     release = reporter.deploy("1.1.0", repository=URL, commit_sha=fix[:10])
     reporter.raised(release="1.1.0", function="refund")
     reporter.wait_for((1, 1, 0), "1.1.0")
-    eventually(lambda: the_error(client)["suspects"] is not None)
+    wait_until(lambda: the_error(client)["suspects"] is not None)
     assert client.get(f"/api/v1/releases/{release['id']}").json()["new"][0]["status"] == "new"
