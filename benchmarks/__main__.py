@@ -71,7 +71,8 @@ def main() -> None:
     for name in wanted:
         for part in _part(name, told):
             rows += part
-            print(f"{time.monotonic() - began:4.0f} s: {part[0].what} …", file=sys.stderr)
+            for row in part:
+                print(f"{time.monotonic() - began:4.0f} s: {row.what}: {row.measured}", file=sys.stderr)
     told.append("What is compared is measured in turns; ratios are taken within a round.")
     table = render(rows)
     if set(wanted) == set(_PARTS):
@@ -83,7 +84,8 @@ def _repository(given: str | None, folder: Path) -> Repository:
     """The repository, checked to be long enough; ends the program with one line when it is not."""
     print("preparing the repository …", file=sys.stderr)
     try:
-        repository = Repository.of(Path(given) if given else None, folder, Settings().data_dir / "benchmarks")
+        kept = Settings().data_dir.absolute() / "benchmarks"
+        repository = Repository.of(Path(given) if given else None, folder, kept)
         repository.range(max(drafting.SIZES))
     except (subprocess.CalledProcessError, ValueError) as problem:
         sys.exit(f"BENCH_REPO={given}: {problem}")

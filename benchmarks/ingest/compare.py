@@ -58,7 +58,7 @@ class Round:
 
 def against_bugsink(services: Stage) -> list[Row]:
     """Rounds in turns; both get the same bytes, in the same order, on the same number of connections."""
-    programs = bugsink.install(Settings().data_dir / "benchmarks")
+    programs = bugsink.install(Settings().data_dir.absolute() / "benchmarks")
     bodies = list(repeated(_PREPARED))
     ours, theirs, costs = list[Round](), list[Round](), list[dict[str, float]]()
     with _both(services, programs) as (product, processes, other):
