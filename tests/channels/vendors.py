@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
@@ -39,9 +40,8 @@ _ITEM: Json = {
 _NEW, _CHANGED = Draft7Validator(_ITEM | {"required": ["title", "sender_id"]}), Draft7Validator(_ITEM)
 
 
-class Vendor:
-    """`troubles` answer one request each that would make or change something, before or instead of the vendor;
-    `held` are the texts that its readers see now."""
+class Vendor(ABC):
+    """`troubles` answer one request each that would make or change something, before or instead of the vendor."""
 
     channel: str
 
@@ -60,16 +60,19 @@ class Vendor:
             self.refused.append(f"{request.method} {request.path}: {problem}")
             return 400, json.dumps({"errors": [{"message": str(problem)}]})
 
+    @abstractmethod
     def take(self, request: Received) -> Answer:
-        raise NotImplementedError
+        """What the vendor answers."""
 
     @property
+    @abstractmethod
     def settings(self) -> Json:
-        raise NotImplementedError
+        """The channel's."""
 
     @property
+    @abstractmethod
     def held(self) -> list[str]:
-        raise NotImplementedError
+        """The texts that its readers see now."""
 
     def set_up(self, client: httpx.Client) -> None:
         client.put(f"/api/channels/{self.channel}", json=self.settings).raise_for_status()

@@ -10,7 +10,7 @@ from releaseray.cli.notes_range import Asked
 from releaseray.notes import lessons
 from releaseray.notes.model_own import Lessons
 from releaseray.notes.versions import parse_version
-from releaseray.sources.git_layout import read_text, write_text
+from releaseray.sources.git_layout import keep_newest, read_text, write_text
 from releaseray.sources.git_local import LocalRepository
 
 MOST_KEPT = 64
@@ -44,7 +44,7 @@ class Cache:
         self._folder = _folder() if wanted else None
         if self._folder:
             for kind in ("authors", "lessons"):
-                _clear(self._folder / kind)
+                keep_newest(self._folder / kind, MOST_KEPT)
 
     @property
     def authors(self) -> Path | None:
@@ -69,15 +69,3 @@ def _folder() -> Path | None:
     with suppress(RuntimeError):
         return (Path(base) if base.startswith("/") else Path.home() / ".cache") / "releaseray"
     return None
-
-
-def _clear(folder: Path) -> None:
-    """Keep the newest files; another process may be clearing too."""
-    ages = []
-    with suppress(OSError), os.scandir(folder) as entries:
-        for entry in entries:
-            with suppress(OSError):
-                ages.append((entry.stat().st_mtime_ns, entry.path))
-    for _, path in sorted(ages)[:-MOST_KEPT]:
-        with suppress(OSError):
-            os.unlink(path)

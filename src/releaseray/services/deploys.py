@@ -114,8 +114,7 @@ async def _read(runtime: Runtime, around: Neighbours) -> Read:
     """What came with the release, with the ranges on both of its sides made; nothing where the repository does not know
     what it or the one before was built from."""
     source = clones.source(runtime, around.repo, patience=clones.PATIENT)
-    await source.refresh()
-    await late_tags.fetched(runtime, around.repo, source)
+    await late_tags.refresh(runtime, around.repo, source)
     tags = await source.tags()
     release = await _built(source, around, around.release, tags)
     previous = await _built(source, around, around.previous, tags)

@@ -25,9 +25,16 @@ async def named(uow: UnitOfWork, service: Service) -> None:
     await rows.examine_again(uow.session, [one.deploy_id for one in waiting])
 
 
+async def refresh(runtime: Runtime, repo: Repository, source: Source) -> None:
+    """Bring a connected repository's source up to date, for those too who wait for what it has now. Raises
+    `SourceError`."""
+    await source.refresh()
+    await fetched(runtime, repo, source)
+
+
 async def fetched(runtime: Runtime, repo: Repository, source: Source) -> None:
-    """Have the deploys read again that waited for what a repository has now. To be called wherever it was refreshed;
-    without such a deploy it asks the source nothing. Raises `SourceError`."""
+    """Have the deploys read again that waited for what a repository has now; without such a deploy the source is asked
+    nothing. Raises `SourceError`."""
     waiting = await waiting_for(runtime, repo)
     if not waiting:
         return
@@ -43,8 +50,7 @@ async def pushed(runtime: Runtime, repo: Repository) -> None:
         return
     try:
         source = clones.source(runtime, repo, patience=clones.PATIENT)
-        await source.refresh()
-        await fetched(runtime, repo, source)
+        await refresh(runtime, repo, source)
     except SourceError as problem:
         raise clones.unreadable(repo, problem) from problem
 

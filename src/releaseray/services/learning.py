@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -14,7 +13,7 @@ from releaseray.notes.history import History, Tag
 from releaseray.notes.model_own import Lessons
 from releaseray.notes.prepared import Prepared
 from releaseray.sources import Source, Watch
-from releaseray.sources.git_layout import read_text, write_text
+from releaseray.sources.git_layout import keep_newest, read_text, write_text
 
 MOST_KEPT = 16
 """Ranges of a repository whose lessons are kept: the newest. A file has up to a megabyte."""
@@ -114,17 +113,7 @@ def _learned(history: History, place: Path) -> Lessons:
     try:
         place.parent.mkdir(exist_ok=True)
         write_text(place, lessons.written(learned))
-        _clear(place.parent)
+        keep_newest(place.parent, MOST_KEPT)
     except OSError as problem:
         log.warning("lessons not kept", place=place.name, problem=str(problem))
     return learned
-
-
-def _clear(folder: Path) -> None:
-    """Keep the newest files; another process may be clearing too."""
-    ages = []
-    for path in folder.iterdir():
-        with suppress(FileNotFoundError):
-            ages.append((path.stat().st_mtime_ns, path))
-    for _, path in sorted(ages)[:-MOST_KEPT]:
-        path.unlink(missing_ok=True)

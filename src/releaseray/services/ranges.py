@@ -76,8 +76,7 @@ async def create_newest(runtime: Runtime, uow: UnitOfWork, repo: Repository) -> 
     history of the default branch. Raises `Conflict` when the repository cannot be read or is empty."""
     try:
         source = clones.source(runtime, repo)
-        await source.refresh()
-        await late_tags.fetched(runtime, repo, source)
+        await late_tags.refresh(runtime, repo, source)
         tags = await source.tags()
         newest = newest_release(tags)
         if newest is None:
@@ -98,8 +97,7 @@ async def ending_at(runtime: Runtime, repo: Repository, name: str) -> tuple[Rele
     """
     try:
         source = clones.source(runtime, repo, patience=clones.PATIENT)
-        await source.refresh()
-        await late_tags.fetched(runtime, repo, source)
+        await late_tags.refresh(runtime, repo, source)
         tags = await source.tags()
         tag = next((tag for tag in tags if tag.name == name), None)
         if tag is None:

@@ -83,8 +83,7 @@ async def tags(runtime: Runtime, repo: Repository) -> Sequence[Tag]:
     """Every tag, newest first, as the origin has them now; raises `Conflict` when it cannot be read."""
     try:
         source = clones.source(runtime, repo)
-        await source.refresh()
-        await late_tags.fetched(runtime, repo, source)
+        await late_tags.refresh(runtime, repo, source)
         return await source.tags()
     except SourceError as problem:
         raise clones.unreadable(repo, problem) from problem

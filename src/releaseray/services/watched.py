@@ -8,10 +8,11 @@ import structlog
 from releaseray.db import Database, is_outage
 from releaseray.github import Kind
 from releaseray.models import Repository
-from releaseray.notes.history import History, Tag
+from releaseray.notes.history import History
 from releaseray.repositories.repos import Repos
 from releaseray.sources import Description, Source, SourceError, Watch
 from releaseray.sources.github import GitHubProblem, GitHubUnavailable
+from releaseray.sources.through import Through
 
 _AGAIN = "Connect it again with a token that may read it."
 _ADVICE: Mapping[Kind, str] = {
@@ -26,13 +27,14 @@ T = TypeVar("T")
 log = structlog.stdlib.get_logger(__name__)
 
 
-class Watched:
+class Watched(Through):
     """A `Source` over another one. What lasts (GitHub shows the repository no more, or not to us) becomes the
     repository's `unavailable`, with what to do about it, unless a webhook said before what happened; the first call
     that its origin answers ends that."""
 
     def __init__(self, source: Source, database: Database, repo: Repository) -> None:
-        self._source, self._database, self._repo = source, database, repo
+        super().__init__(source)
+        self._database, self._repo = database, repo
 
     async def describe(self) -> Description:
         return await self._of_origin(self._source.describe())
@@ -40,27 +42,6 @@ class Watched:
     async def refresh(self) -> None:
         # Without a clone there is nothing to bring up to date, and nobody is asked.
         await (self._watched if self._repo.cloneless else self._of_origin)(self._source.refresh())
-
-    async def tags(self) -> list[Tag]:
-        return await self._told(self._source.tags())
-
-    async def head(self) -> str:
-        return await self._told(self._source.head())
-
-    async def root(self, to_sha: str) -> str:
-        return await self._told(self._source.root(to_sha))
-
-    async def is_ancestor(self, older: str, newer: str) -> bool:
-        return await self._told(self._source.is_ancestor(older, newer))
-
-    async def tags_reached(self, sha: str) -> list[Tag]:
-        return await self._told(self._source.tags_reached(sha))
-
-    async def commit(self, name: str) -> str | None:
-        return await self._told(self._source.commit(name))
-
-    async def patches(self, from_sha: str | None, to_sha: str) -> dict[str, str]:
-        return await self._told(self._source.patches(from_sha, to_sha))
 
     async def history(
         self,

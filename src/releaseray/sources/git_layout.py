@@ -4,6 +4,7 @@ import os
 import shutil
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -127,3 +128,15 @@ def write_text(path: Path, text: str) -> None:
     new = path.with_name(f"{path.name}.{os.getpid()}.{time.monotonic_ns()}.new")
     new.write_text(text, "utf-8", "surrogateescape")
     new.replace(path)
+
+
+def keep_newest(folder: Path, most: int) -> None:
+    """Remove the files of a folder but the newest. Others may be at it too, and what cannot be removed stays."""
+    ages = []
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            with suppress(OSError):
+                ages.append((entry.stat().st_mtime_ns, entry.path))
+    for _, path in sorted(ages)[:-most]:
+        with suppress(OSError):
+            os.unlink(path)

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from releaseray.github import GitHubApi, GitHubError, Kind, Storage
-from releaseray.notes.history import History, Tag
+from releaseray.notes.history import History
 from releaseray.sources import Description, Source, SourceError, Watch
 from releaseray.sources.github_pulls import PullReader
 from releaseray.sources.github_records import Pulls, described, from_json, to_json
+from releaseray.sources.through import Through
 
 T = TypeVar("T")
 
@@ -39,7 +40,7 @@ class Changes(Protocol):
         """Those that were changed since a time (unix seconds), each with the commit that it was merged as, if known."""
 
 
-class GitHubSource:
+class GitHubSource(Through):
     """A `Source` over another one (the clone; `GitHubRest` where there is none), with the pull requests and issues
     of each range.
 
@@ -58,7 +59,8 @@ class GitHubSource:
         changes: Changes | None = None,
         anonymous: bool = False,
     ) -> None:
-        self._git, self._api, self._full_name = git, api, full_name
+        super().__init__(git)
+        self._api, self._full_name = api, full_name
         self._storage, self._changes, self._anonymous = storage, changes, anonymous
 
     async def describe(self) -> Description:
@@ -67,46 +69,18 @@ class GitHubSource:
             about = await self._api.get(f"/repos/{self._full_name}", self._full_name)
         except GitHubError as error:
             if self._anonymous and error.passing:
-                return await self._git.describe()
+                return await self._source.describe()
             raise await self._explained(error) from error
         return described(about, self._full_name, self._api.url)
 
     async def refresh(self) -> None:
         """Bring the clone up to date; where git only says that it cannot, GitHub is asked why."""
         try:
-            await self._told(self._git.refresh())
+            await self._told(self._source.refresh())
         except GitHubProblem:
             raise
         except SourceError as problem:
             raise await self._reason(problem) from problem
-
-    async def tags(self) -> list[Tag]:
-        """The clone's tags."""
-        return await self._told(self._git.tags())
-
-    async def head(self) -> str:
-        """The clone's head."""
-        return await self._told(self._git.head())
-
-    async def root(self, to_sha: str) -> str:
-        """The first commit behind `to_sha`."""
-        return await self._told(self._git.root(to_sha))
-
-    async def is_ancestor(self, older: str, newer: str) -> bool:
-        """Whether the commit `older` is reached from `newer`."""
-        return await self._told(self._git.is_ancestor(older, newer))
-
-    async def tags_reached(self, sha: str) -> list[Tag]:
-        """Those of the clone's tags that the commit goes back to."""
-        return await self._told(self._git.tags_reached(sha))
-
-    async def commit(self, name: str) -> str | None:
-        """The commit that a sha, or the beginning of one, means in the clone."""
-        return await self._told(self._git.commit(name))
-
-    async def patches(self, from_sha: str | None, to_sha: str) -> dict[str, str]:
-        """What the commits of a range change, as the clone has it."""
-        return await self._told(self._git.patches(from_sha, to_sha))
 
     async def history(
         self,
@@ -120,7 +94,7 @@ class GitHubSource:
         watch: Watch | None = None,
     ) -> History:
         """The clone's history with GitHub's pull requests and issues."""
-        reading = self._git.history(
+        reading = self._source.history(
             from_tag=from_tag, from_sha=from_sha, to_tag=to_tag, to_sha=to_sha, past=past, files=files, watch=watch
         )
         history = await self._told(reading)
