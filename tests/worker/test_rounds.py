@@ -46,10 +46,11 @@ async def test_of_two_processes_one_has_the_round(runtime: Runtime, other: Runti
     async def work(_: Runtime) -> None:
         done.append(time.time())
 
+    began = int(time.time())
     async with rounds(work, runtime, other):
         await seen(done, 3)
-    turns = [int(moment) for moment in done]
-    assert len(set(turns)) == len(turns)
+    # Counted and not told apart by their moments: a turn that was taken late in its second is done in the next
+    assert len(done) <= int(time.time()) - began + 1
 
 
 async def test_what_fails_or_takes_too_long_is_done_again(runtime: Runtime) -> None:
