@@ -20,9 +20,9 @@ from benchmarks.notes.product import product
 from benchmarks.notes.rows import CONTROLS, Row, by_repository, read_rows
 from benchmarks.notes.scoring import Judged, Score, rouge_l, score
 from benchmarks.notes.train import DATA, Lesson, lessons_in, taught
-from releaseray.notes import build
 from releaseray.notes.classify import Context, classify
 from releaseray.notes.draft import Category
+from releaseray.notes.engine import build
 from releaseray.notes.history import History
 from releaseray.notes.model import Model, shipped
 from releaseray.notes.model_own import lessons_of

@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 from benchmarks.notes.build_data import tag_of_version
 from benchmarks.notes.product import FEWEST_WORDS, HIGHLIGHTS, MASK, WORD
-from releaseray.notes import prepare
 from releaseray.notes.draft import Category
+from releaseray.notes.engine import prepare
 from releaseray.notes.highlights import by_weight, ranked
 from releaseray.notes.history import Tag
 from releaseray.notes.mask import masked

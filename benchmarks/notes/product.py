@@ -12,7 +12,7 @@ from typing import NamedTuple
 from benchmarks.notes.build_data import best_changelog, previous_tag, tag_of_version
 from benchmarks.notes.rows import Row
 from benchmarks.notes.scoring import Judged
-from releaseray.notes import prepare
+from releaseray.notes.engine import prepare
 from releaseray.notes.flags import highlights
 from releaseray.notes.history import Tag
 from releaseray.notes.mask import masked

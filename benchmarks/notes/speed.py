@@ -24,8 +24,8 @@ from statistics import median
 from time import perf_counter, process_time
 from typing import NamedTuple, TypeVar
 
-from releaseray.notes import PERSONAS, build, prepare
 from releaseray.notes.classify import context_for
+from releaseray.notes.engine import PERSONAS, build, prepare
 from releaseray.notes.history import History
 from releaseray.notes.link import link
 from releaseray.notes.prune import prune

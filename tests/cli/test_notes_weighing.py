@@ -4,9 +4,9 @@ import os
 
 import pytest
 
-from releaseray import notes
 from releaseray.cli import notes_weighing
 from releaseray.cli.notes_weighing import weighing_beside
+from releaseray.notes import engine
 from releaseray.notes.draft import Draft
 from releaseray.notes.history import Commit, FileChange, History, Person
 from releaseray.notes.model import Model
@@ -41,8 +41,8 @@ def history(commits: int) -> History:
 
 
 def drafted(read: History) -> Draft:
-    context = weighing_beside(notes.context_of(Lessons()), read.commits)
-    return notes.build(notes.prepare(read, context), "engineer")
+    context = weighing_beside(engine.context_of(Lessons()), read.commits)
+    return engine.build(engine.prepare(read, context), "engineer")
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ diff before you commit it."""
 
 from pathlib import Path
 
-from releaseray.notes import build
+from releaseray.notes.engine import build
 
 from .histories import load
 

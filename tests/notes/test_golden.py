@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from releaseray.notes import build
+from releaseray.notes.engine import build
 
 from .histories import load
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from releaseray.notes import build, prepare
+from releaseray.notes.engine import build, prepare
 from releaseray.notes.highlights import foremost, highlights, ranked
 from releaseray.notes.history import Commit, FileChange, History, Person, PullRequest
 from releaseray.notes.personas import persona

@@ -1,6 +1,6 @@
 """Counting, and drafts of very large ranges."""
 
-from releaseray.notes import build, counts, prepare
+from releaseray.notes.engine import build, counts, prepare
 from releaseray.notes.history import Commit, FileChange, History, Person, PullRequest
 
 ANN = Person("Ann", "ann@example.org")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from tests.notes.test_properties import histories
 
-from releaseray.notes import PERSONAS, build
+from releaseray.notes.engine import PERSONAS, build
 from releaseray.notes.history import Commit, FileChange, History, Person
 from releaseray.notes.production import Before, Deployed, Production, SeenError
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from releaseray.notes import PERSONAS, build, prepare
+from releaseray.notes.engine import PERSONAS, build, prepare
 from releaseray.notes.history import Commit, FileChange, History, Person
 
 TEXT = (

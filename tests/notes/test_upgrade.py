@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from releaseray.notes import build
+from releaseray.notes.engine import build
 from releaseray.notes.history import FileDelta
 from releaseray.notes.upgrade import Requirement, requirements
 

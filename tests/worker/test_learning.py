@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from releaseray.notes import context_of, lessons, prepare
+from releaseray.notes import lessons
+from releaseray.notes.engine import context_of, prepare
 from releaseray.notes.history import History, Tag
 from releaseray.notes.model_own import Lessons
 from releaseray.services import learning

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from releaseray import notes
+from releaseray.notes import engine
 from releaseray.notes.draft import Draft as Note
 from releaseray.notes.draft import Flags
 from releaseray.services import generation
@@ -75,7 +75,7 @@ async def test_a_text_that_the_database_refuses_fails_at_once(desk: Desk, monkey
     def build(*_: object) -> Note:
         return Note(body_md="nul \0 inside", flags=Flags((), None, ()), entries=())
 
-    monkeypatch.setattr(notes, "build", build)
+    monkeypatch.setattr(engine, "build", build)
     draft_id = desk.ask()
     await generation.generate(desk.runtime, PreparedHistories(), draft_id)
     row = await desk.row(draft_id)

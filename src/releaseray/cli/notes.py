@@ -10,8 +10,8 @@ import click
 from releaseray.cli.notes_draft import Request, drafted, printed
 from releaseray.cli.notes_range import Asked
 from releaseray.cli.quick import FORMS
-from releaseray.notes import PERSONAS
 from releaseray.notes.draft import Draft
+from releaseray.notes.engine import PERSONAS
 from releaseray.notes.keep_a_changelog import updated
 
 

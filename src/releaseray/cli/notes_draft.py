@@ -9,10 +9,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from releaseray import notes
 from releaseray.cli.notes_cache import Cache
 from releaseray.cli.notes_range import Asked, resolve
 from releaseray.cli.notes_weighing import weighing_beside
+from releaseray.notes import engine
 from releaseray.notes.draft import Draft
 from releaseray.notes.history import History
 from releaseray.notes.mask import masked
@@ -30,7 +30,7 @@ class Request:
 
     spec: str = ""
     repo: str = "."
-    persona: str = notes.PERSONAS[0]
+    persona: str = engine.PERSONAS[0]
     form: str = "md"
     unreleased: bool = False
     mask: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ def drafted(request: Request) -> tuple[Asked, Draft]:
         except BaseException:
             repository.kill()
             raise
-    return asked, notes.build(_prepared(masked(history, request.mask), lessons), request.persona)
+    return asked, engine.build(_prepared(masked(history, request.mask), lessons), request.persona)
 
 
 def _opened(location: str, directory: Path) -> LocalRepository:
@@ -78,14 +78,14 @@ def _read(repository: LocalRepository, asked: Asked, cache: Cache, masking: bool
             repository.kill()
             raise
     if lessons is None and place:
-        lessons = notes.learn(history)
+        lessons = engine.learn(history)
         place.keep(lessons)
     return history, lessons
 
 
 def _prepared(history: History, lessons: Lessons | None) -> Prepared:
-    context = notes.context_of(notes.learn(history) if lessons is None else lessons)
-    return notes.prepare(history, weighing_beside(context, history.commits))
+    context = engine.context_of(engine.learn(history) if lessons is None else lessons)
+    return engine.prepare(history, weighing_beside(context, history.commits))
 
 
 def printed(draft: Draft, form: str) -> str:

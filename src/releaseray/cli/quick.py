@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from releaseray.cli.notes_draft import Request, drafted, printed
 from releaseray.errors import AppError
-from releaseray.notes import PERSONAS
+from releaseray.notes.engine import PERSONAS
 from releaseray.sources import SourceError
 
 FORMS = ("md", "json")

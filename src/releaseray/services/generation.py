@@ -8,9 +8,9 @@ from typing import Any
 
 import structlog
 
-from releaseray import notes
 from releaseray.errors import NotFound
 from releaseray.models import Draft, DraftStatus, ReleaseRange, Repository
+from releaseray.notes import engine
 from releaseray.notes.draft import Flags
 from releaseray.notes.history import Tag
 from releaseray.notes.prepared import Prepared
@@ -62,7 +62,7 @@ async def _make(runtime: Runtime, histories: PreparedHistories, draft: Draft) ->
             found, repo, state = await despite_outages(lambda: _asked_for(runtime, draft))
             prepared = await histories.get(f"{found.id} {state}", lambda: _prepare(runtime, repo, found))
             facts = await despite_outages(lambda: production.facts(runtime, repo, found, prepared))
-            made = await asyncio.to_thread(notes.build, prepared, draft.persona, facts)
+            made = await asyncio.to_thread(engine.build, prepared, draft.persona, facts)
     except NotFound:
         raise ClaimLost from None
     except SourceError as problem:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import structlog
 
-from releaseray import heap, notes
-from releaseray.notes import Counts, lessons
+from releaseray import heap
+from releaseray.notes import engine, lessons
 from releaseray.notes.classify import Context
+from releaseray.notes.counting import Counts
 from releaseray.notes.history import History, Tag
 from releaseray.notes.model_own import Lessons
 from releaseray.notes.prepared import Prepared
@@ -42,7 +43,7 @@ async def counted(source: Source, mirror: Path, older: Tag | None, newer: Tag) -
 async def _counted(source: Source, place: Path, older: Tag | None, newer: Tag) -> Counts:
     known = await asyncio.to_thread(_kept, place, older)
     history, _ = await _read(source, place, older, newer, known, files=False)
-    return await asyncio.to_thread(notes.counts, history)
+    return await asyncio.to_thread(engine.counts, history)
 
 
 async def prepared(source: Source, mirror: Path, older: Tag | None, newer: Tag) -> Prepared:
@@ -54,7 +55,7 @@ async def prepared(source: Source, mirror: Path, older: Tag | None, newer: Tag) 
     known, context = await asyncio.to_thread(_known, place, older)
     watch = context.foresee if context else None
     history, learned = await _read(source, place, older, newer, known, watch=watch)
-    return await asyncio.to_thread(lambda: notes.prepare(history, context or notes.context_of(learned)))
+    return await asyncio.to_thread(lambda: engine.prepare(history, context or engine.context_of(learned)))
 
 
 async def _read(
@@ -90,7 +91,7 @@ def _place(mirror: Path, older: Tag | None, newer: Tag) -> Path:
 
 def _known(place: Path, older: Tag | None) -> tuple[Lessons | None, Context | None]:
     kept = _kept(place, older)
-    return kept, notes.context_of(kept) if kept else None
+    return kept, engine.context_of(kept) if kept else None
 
 
 def _kept(place: Path, older: Tag | None) -> Lessons | None:
@@ -109,7 +110,7 @@ def _load(place: Path) -> Lessons | None:
 
 
 def _learned(history: History, place: Path) -> Lessons:
-    learned = notes.learn(history)
+    learned = engine.learn(history)
     try:
         place.parent.mkdir(exist_ok=True)
         write_text(place, lessons.written(learned))
