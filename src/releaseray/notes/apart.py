@@ -5,27 +5,28 @@ from collections.abc import Iterator
 
 from releaseray.notes.change import Change, Fragment
 from releaseray.notes.headline import Headline, headline
+from releaseray.notes.regexes import regex
 
-_BULLET = re.compile(r"^[*-] +(\S.*(?:\n {2,}\S.*)*)", re.MULTILINE)
-_TYPED = re.compile(
+_BULLET = regex(r"^[*-] +(\S.*(?:\n {2,}\S.*)*)", re.MULTILINE)
+_TYPED = regex(
     r"^[*-] +(?:feat|fix|perf|security|deprecat|remove|add|\w+(?:\([^)\n]*\))?!:)", re.IGNORECASE | re.MULTILINE
 )
 _TELLING_TEXT = """
 feat feature fix bugfix perf security deprecate deprecated add added remove removed breaking
 """
 _TELLING = frozenset(_TELLING_TEXT.split())
-_FOLLOW_UP = re.compile(
+_FOLLOW_UP = regex(
     r"\b(?:review|comments?|feedback|tests?|lint\w*|typos?|ci|format\w*|build|address|merge|conflicts?|nits?|wip|rebase|"
     r"types?|imports?|docs?|changelog|cleanup|again|forgot|oops|pr|suggestions?|snapshots?|mypy|eslint|clippy|doctests?)\b",
     re.IGNORECASE,
 )
-_CARRIER = re.compile(
+_CARRIER = regex(
     r"(?:v?\d+(?:\.\d+)+\s+)?(?:back-?ports?|cherry[- ]picks?)(?:\s+(?:for|to|into)\s+v?\d+(?:\.[\dx]+)+)?",
     re.IGNORECASE,
 )
 """A title that says only that others were carried over: what they are stands in the body."""
 
-_WORD = re.compile(r"[a-z][\w-]{3,}")
+_WORD = regex(r"[a-z][\w-]{3,}")
 _COMMON_TEXT = """
 with from when that this into using support adding added fixes fixed make only more some them than
 """

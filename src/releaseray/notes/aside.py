@@ -1,10 +1,9 @@
 """Changes that touch nothing that users get: only tests, and the forge's own machinery."""
 
-import re
-
 from releaseray.notes.change import Change
+from releaseray.notes.regexes import regex
 
-_ASIDE = re.compile(
+_ASIDE = regex(
     r"(?:^|/)(?:\.github|\.gitlab|\.circleci|\.buildkite|\.azure-pipelines|tests?|__tests__|specs?|e2e|testdata|fixtures"
     r"|[a-z]+Test)/"
     r"|(?:[a-z]Tests?|[a-z]Spec)\.\w+$|[._-](?:test|spec|e2e)\.\w+$|(?:^|/)(?:test_[^/]+|conftest)\.\w+$"

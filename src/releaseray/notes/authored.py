@@ -3,33 +3,32 @@
 import re
 
 from releaseray.notes.change import Change
+from releaseray.notes.regexes import regex
 
-_BLOCK = re.compile(
-    r"^[ \t]*(`{3,}|~{3,})[ \t]*release-notes?(?::[\w-]+)?[^\n]*\n(.*?)^[ \t]*\1", re.MULTILINE | re.DOTALL
-)
-_NONE = re.compile(r"\W*(?:none|n/?a|no|-)?\W*$", re.IGNORECASE)
-_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
-_DIRECTIVE = re.compile(r"^(?:\.\. [\w-]+::.*|[ \t]*:[\w-]+:(?!`).*|\.\. .*|[=\-~^*#]{3,}\s*)$", re.MULTILINE)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_YAML_NOTE = re.compile(
+_BLOCK = regex(r"^[ \t]*(`{3,}|~{3,})[ \t]*release-notes?(?::[\w-]+)?[^\n]*\n(.*?)^[ \t]*\1", re.MULTILINE | re.DOTALL)
+_NONE = regex(r"\W*(?:none|n/?a|no|-)?\W*$", re.IGNORECASE)
+_FRONT_MATTER = regex(r"\A---\n.*?\n---\n", re.DOTALL)
+_DIRECTIVE = regex(r"^(?:\.\. [\w-]+::.*|[ \t]*:[\w-]+:(?!`).*|\.\. .*|[=\-~^*#]{3,}\s*)$", re.MULTILINE)
+_COMMENT = regex(r"<!--.*?-->", re.DOTALL)
+_YAML_NOTE = regex(
     r"^(?:note|body|message|description|summary)\s*:[ \t]*(?:[|>][+-]?\s*\n)?(.+?)(?=^\w[\w-]*\s*:|\Z)",
     re.MULTILINE | re.DOTALL,
 )
-_PEP = re.compile(r":(pep|rfc|issue|cve):`~?([^`<]{1,60})`")
-_ROLE = re.compile(r":[\w:+-]{1,40}:`[~!]?\.?(?:_\w+\.)?([^`<]{1,200})(?:<[^`>]{0,200}>)?`")
-_RST_LINK = re.compile(r"`([^`<]{1,200})<[^`>]{0,300}>`__?")
-_MD_LINK = re.compile(r"\[([^\[\]]{1,200})\]\([^()\s]{0,300}\)")
-_CREDIT = re.compile(
+_PEP = regex(r":(pep|rfc|issue|cve):`~?([^`<]{1,60})`")
+_ROLE = regex(r":[\w:+-]{1,40}:`[~!]?\.?(?:_\w+\.)?([^`<]{1,200})(?:<[^`>]{0,200}>)?`")
+_RST_LINK = regex(r"`([^`<]{1,200})<[^`>]{0,300}>`__?")
+_MD_LINK = regex(r"\[([^\[\]]{1,200})\]\([^()\s]{0,300}\)")
+_CREDIT = regex(
     r"\s*(?:[-–—(,.]{1,3}\s*)?(?:[Pp]atch|[Cc]ontributed|[Tt]hanks|[Cc]ourtesy|[Bb]y|[Pp]ull request(?: courtesy)?)"
     r"(?: (?:by|to|of|courtesy))? (?:[`@][\w-]+`?|[A-Z][\w.-]+(?: [A-Z][\w.-]+){0,3})\)?\.?\s*$"
 )
-_BULLET = re.compile(r"^\s*[-*+]\s+")
-_KIND = re.compile(
+_BULLET = regex(r"^\s*[-*+]\s+")
+_KIND = regex(
     r"^(?:Add(?:ed)?|Fix(?:ed)?|Chang(?:e|ed)|Remov(?:e|ed)|Deprecated?|Security|Feat(?:ure)?|Improved?)"
     r"(?:\([^)\n]{1,40}\))?!?:\s+(?=\S)",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)\s+(?=[A-Z`\"'(])")
+_SENTENCE_END = regex(r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)\s+(?=[A-Z`\"'(])")
 _LONGEST = 240
 
 

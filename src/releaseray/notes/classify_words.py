@@ -7,13 +7,14 @@ from releaseray.notes.change import Change
 from releaseray.notes.draft import Category
 from releaseray.notes.model import Model
 from releaseray.notes.model_learn import CLASSES
+from releaseray.notes.regexes import regex
 
-_SECURITY = re.compile(
+_SECURITY = regex(
     r"\bCVE-\d|\bGHSA-|\b(?:security|vulnerabilit(?:y|ies)|xss|ssrf|csrf|redos|path traversal)\b", re.IGNORECASE
 )
-_NEAR_SECURITY = re.compile(r"cve-|ghsa-|secur|vuln|xss|ssrf|csrf|redos|path t")
-_DEPRECATES = re.compile(r"\bdeprecat(?:e[sd]?|ing|ions?)\b", re.IGNORECASE)
-_REMOVES = re.compile(r"\b(?:remov|drop|delet|renam)", re.IGNORECASE)
+_NEAR_SECURITY = regex(r"cve-|ghsa-|secur|vuln|xss|ssrf|csrf|redos|path t")
+_DEPRECATES = regex(r"\bdeprecat(?:e[sd]?|ing|ions?)\b", re.IGNORECASE)
+_REMOVES = regex(r"\b(?:remov|drop|delet|renam)", re.IGNORECASE)
 _PLAIN = {
     "f": "title begins “{}”",
     "t": "word “{}” in the title",

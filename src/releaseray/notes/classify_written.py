@@ -7,6 +7,7 @@ from typing import NamedTuple
 from releaseray.notes.change import Change, Fragment
 from releaseray.notes.conventions import KIND_CATEGORIES, heading_category, label_category, says_no_note
 from releaseray.notes.draft import Category
+from releaseray.notes.regexes import regex
 
 
 class Said(NamedTuple):
@@ -23,16 +24,16 @@ MOST_BODY = 20_000
 LISTED = 0.97
 LEFT_OUT = 0.03
 _QUIET = frozenset({Category.DOCS, Category.INTERNAL})
-_BLOCK = re.compile(
+_BLOCK = regex(
     r"^[ \t]*(?:`{3,}|~{3,})[ \t]*release-notes?(?::(?P<kind>[\w-]+))?[^\n]*\n(?P<text>.*?)^[ \t]*(?:`{3,}|~{3,})",
     re.M | re.S,
 )
-_NONE = re.compile(r"\W*(?:none|n/?a|no)?\W*", re.IGNORECASE)
-_TRAILER = re.compile(r"^Changelog: *([\w /-]+?) *$", re.MULTILINE)
-_FOOTER = re.compile(r"^BREAKING[ -]CHANGES?: *\S", re.MULTILINE)
-_FIELD = re.compile(r"^(?:change_type|kind|type|category)\s*:\s*['\"]?([\w -]+?)['\"]?\s*(?:#.*)?$", re.MULTILINE)
-_RENO = re.compile(r"^(features|fixes|issues|upgrade|deprecations|critical|security|other|prelude)\s*:", re.MULTILINE)
-_BUMP = re.compile(r"^['\"]?[@\w./-]+['\"]?\s*:\s*(major|minor|patch)\s*$", re.MULTILINE)
+_NONE = regex(r"\W*(?:none|n/?a|no)?\W*", re.IGNORECASE)
+_TRAILER = regex(r"^Changelog: *([\w /-]+?) *$", re.MULTILINE)
+_FOOTER = regex(r"^BREAKING[ -]CHANGES?: *\S", re.MULTILINE)
+_FIELD = regex(r"^(?:change_type|kind|type|category)\s*:\s*['\"]?([\w -]+?)['\"]?\s*(?:#.*)?$", re.MULTILINE)
+_RENO = regex(r"^(features|fixes|issues|upgrade|deprecations|critical|security|other|prelude)\s*:", re.MULTILINE)
+_BUMP = regex(r"^['\"]?[@\w./-]+['\"]?\s*:\s*(major|minor|patch)\s*$", re.MULTILINE)
 _KINDS = {
     "removal": Category.BREAKING,
     "removals": Category.BREAKING,
@@ -50,9 +51,7 @@ _KINDS = {
     "major": Category.BREAKING,
 }
 _EXTENSIONS = frozenset({"md", "rst", "txt", "markdown", "adoc", "asciidoc", "yml", "yaml", "toml", "json", "html"})
-_GITHUB_MAJOR = re.compile(
-    r"^(?:semver[-:/ ]?)?major$|^(?:kind/)?(?:api|breaking)[- ]?change$|^breaking$", re.IGNORECASE
-)
+_GITHUB_MAJOR = regex(r"^(?:semver[-:/ ]?)?major$|^(?:kind/)?(?:api|breaking)[- ]?change$|^breaking$", re.IGNORECASE)
 
 
 def written(change: Change) -> Said | None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from releaseray.notes.draft import Category
 from releaseray.notes.headline import Headline
+from releaseray.notes.regexes import regex
 
 _HEADINGS = (
     (Category.DEPRECATION, r"\bdeprecat"),
@@ -23,7 +24,7 @@ _HEADINGS = (
 _SENTENCE = 6
 """Spaces in a heading from which on it tells a story and names no kind of change."""
 
-_HEADING_PATTERNS = tuple((category, re.compile(pattern, re.IGNORECASE)) for category, pattern in _HEADINGS)
+_HEADING_PATTERNS = tuple((category, regex(pattern, re.IGNORECASE)) for category, pattern in _HEADINGS)
 _FIXES = dict(_HEADING_PATTERNS)[Category.FIX]
 """Named before what is new, it is what the heading is about ("Bug fixes, minor improvements")."""
 
@@ -71,10 +72,8 @@ def spoken_category(head: Headline) -> Category | None:
     return heading_category(marks[0]) if marks else None
 
 
-_LABEL_TRIM = re.compile(
-    r"^(?:type|kind|category|c|t|pr|semver|impact|changelog|release-note)\s*[-:/ ]+\s*", re.IGNORECASE
-)
-_SILENT_LABEL = re.compile(
+_LABEL_TRIM = regex(r"^(?:type|kind|category|c|t|pr|semver|impact|changelog|release-note)\s*[-:/ ]+\s*", re.IGNORECASE)
+_SILENT_LABEL = regex(
     r"^(?:no[- _]?changelog|skip[- _]?(?:changelog|news|release[- _]?notes)|release-note-none"
     r"|ignore[- _]for[- _]release|(?:changelog|release-note)[-:/ ]*(?:none|skip|ignore|no))$",
     re.IGNORECASE,

@@ -9,6 +9,7 @@ from releaseray.notes.markdown import code, inline
 from releaseray.notes.model_paths import MOST_FILES, role
 from releaseray.notes.prepared import Item, Prepared
 from releaseray.notes.prune import Fate
+from releaseray.notes.regexes import regex
 from releaseray.notes.upgrade import Requirement
 from releaseray.notes.wording import capital, imperative, says_two_things
 
@@ -17,8 +18,8 @@ __all__ = ["catchword", "highlights", "upgrade_instructions"]
 _MOST_STEPS = 20
 _LONGEST_STEP = 400
 _MOST_BODY = 8_000
-_BARE = re.compile(r"(?:Add(?: support for)?|Introduce|Implement|Support(?: for)?)\s+(?:an? |the )?(?!\w+ing\b)(?=\S)")
-_BREAKING_NOTE = re.compile(
+_BARE = regex(r"(?:Add(?: support for)?|Introduce|Implement|Support(?: for)?)\s+(?:an? |the )?(?!\w+ing\b)(?=\S)")
+_BREAKING_NOTE = regex(
     r"^[ \t]*BREAKING[ -]CHANGES?(?:\([^)\n]*\))?:?[ \t]*\n?(.+?)(?=\n[ \t]*\n|\n[\w-]+: |\Z)", re.MULTILINE | re.DOTALL
 )
 
@@ -52,7 +53,7 @@ def _steps(items: Sequence[Item]) -> Iterator[str]:
             yield inline(imperative(item.note)) + (f": {inline(detail)}" if detail else "")
 
 
-_NEEDLESS = re.compile(
+_NEEDLESS = regex(
     r"remove (?:\w+ ){0,2}(?:unnecessary|unneeded|needless|redundant|superfluous|dead|unused|duplicated?)\b",
     re.IGNORECASE,
 )
@@ -68,14 +69,14 @@ def _asks_nothing(item: Item) -> bool:
     return bool(aside or _NEEDLESS.match(imperative(item.note)))
 
 
-_ADVICE = re.compile(
+_ADVICE = regex(
     r"\b(?:(?:use|call|pass|set|prefer|import|replace|switch to)\b.{1,120}\binstead|must now"
     r"|needs? to (?:be )?(?:updat|chang|migrat|replac|renam)\w*|should now (?:use|be)|replaced? (?:by|with)"
     r"|migrate (?:to|from))\b",
     re.IGNORECASE,
 )
-_NO_PROSE = re.compile(r"^[ \t]*(?:[-*] \[|>|#|<|\||`{3}|[\w-]+: |https?:)|<!--|^ {4}")
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\"'(])")
+_NO_PROSE = regex(r"^[ \t]*(?:[-*] \[|>|#|<|\||`{3}|[\w-]+: |https?:)|<!--|^ {4}")
+_SENTENCE = regex(r"(?<=[.!?])\s+(?=[A-Z`\"'(])")
 _LONGEST_ADVICE = 220
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from releaseray.notes.history import Commit, History, PullRequest
 from releaseray.notes.merges import Merged, merged
 from releaseray.notes.references import pull_request
+from releaseray.notes.regexes import regex
 
 
 @dataclass(slots=True)
@@ -140,7 +141,7 @@ def _speaking_title(inner: list[Commit]) -> str:
     return next((commit.subject for commit in inner if merged(commit) is None), "")
 
 
-_BRANCH = re.compile(r"Merge pull request #\d+ (?:from|in) [^/\s]+/([A-Za-z]\S*[-_/]\S*[-_/]\S+)$")
+_BRANCH = regex(r"Merge pull request #\d+ (?:from|in) [^/\s]+/([A-Za-z]\S*[-_/]\S*[-_/]\S+)$")
 
 
 def _branch_words(subject: str) -> str:

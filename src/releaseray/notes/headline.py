@@ -4,6 +4,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from releaseray.notes.regexes import regex
+
 _KINDS = (
     "feat feature features fix fixes fixed bugfix hotfix perf performance docs doc documentation style styles "
     "refactor refactoring test tests testing build ci chore chores revert security sec deps dep dependencies "
@@ -14,7 +16,7 @@ _KINDS = (
 KINDS = frozenset(_KINDS.split())
 """Words that, before a colon, say what KIND of change this is; any other word there is an area (a scope)."""
 
-_LEAD = re.compile(
+_LEAD = regex(
     r"\s*(?:"
     r"(?P<emoji>:[a-z][a-z0-9_+-]+:|[\u2190-\u21ff\u231a-\u23ff\u2460-\u27bf\u2900-\u297f\u2b05-\u2b55"
     r"\u3030\u303d\u3297\u3299\U0001f000-\U0001faff][\ufe0f\u200d\U0001f000-\U0001faff\u2640\u2642]*)"
@@ -27,7 +29,7 @@ _LEAD = re.compile(
     r"(?P<bang>!)?:(?P<bang_after>!)?(?=\s|[\u2600-\u27bf\U0001f300-\U0001faff]|$)"
     r")"
 )
-_TRAIL = re.compile(
+_TRAIL = regex(
     r"\s*(?:"
     r"[(\[](?:(?:[Cc]lose[sd]?|[Ff]ix(?:es|ed)?|[Rr]esolve[sd]?|[Rr]efs?|[Ss]ee|[Ii]ssue|[Pp][Rr]|"
     r"[Pp]ull [Rr]equest|[Bb]ackport(?:s| of)?|part of|via)?:?\s*"
@@ -41,23 +43,21 @@ _TRAIL = re.compile(
     r"|[\u2728\U0001f300-\U0001faff][\ufe0f\u200d\U0001f300-\U0001faff]*"
     r")\s*\.?$"
 )
-_DANGLING = re.compile(
-    r"(?:\s(?:in|for|of|from|with|see|on|to|by|and|or|via|since|after|per|as|introduced|caused)){1,2}$"
-)
+_DANGLING = regex(r"(?:\s(?:in|for|of|from|with|see|on|to|by|and|or|via|since|after|per|as|introduced|caused)){1,2}$")
 """What led to a number stands alone when the number is gone: "Fix a regression in #12"."""
 
-_LOOSE = re.compile(
+_LOOSE = regex(
     r"(feat|feature|fix|bugfix|hotfix|docs?|chore|perf|refactor|tests?|ci|build|style)"
     r"(\([^()\n]{0,80}\))?(!)?(?::(?=[^\s:/])|/(?=[a-z][\w-]* [a-z]))",
     re.IGNORECASE,
 )
 """A prefix without its space, or as the branch had it, whose name forges take for a title: "Feat/copy a page"."""
 
-_TWO_WORDS = re.compile(r"(?:bug|hot)[ -](?=fix(?:es)?:)|new (?=feature:)", re.IGNORECASE)
+_TWO_WORDS = regex(r"(?:bug|hot)[ -](?=fix(?:es)?:)|new (?=feature:)", re.IGNORECASE)
 _TWO_OPENINGS = frozenset("bBhHnN")
 _LOOSE_OPENINGS = frozenset("fFhHdDcCpPrRtTbBsSnN")
-_AREA = re.compile(r"(?!(?:note|error|warning|todo|also|regression|crash|https?)$)[a-z][a-z0-9_./*-]{1,24}(?<!error)")
-_JOINT = re.compile(r"\s?[/&+,]\s?")
+_AREA = regex(r"(?!(?:note|error|warning|todo|also|regression|crash|https?)$)[a-z][a-z0-9_./*-]{1,24}(?<!error)")
+_JOINT = regex(r"\s?[/&+,]\s?")
 
 
 class Headline(NamedTuple):

@@ -13,6 +13,7 @@ from releaseray.notes.draft import Category
 from releaseray.notes.history import FileChange
 from releaseray.notes.model_paths import role
 from releaseray.notes.prepared import Item
+from releaseray.notes.regexes import regex
 from releaseray.notes.wording import imperative
 
 MOST = 5
@@ -23,7 +24,7 @@ _CONSIDERED = 60
 """Changes that are scored, those that matter most: among more there is hardly another highlight."""
 
 _KIND = {Category.FEATURE: 1.0, Category.BREAKING: 0.7, Category.SECURITY: 0.7, Category.PERF: 0.4}
-_CHOSEN_BY_PEOPLE = re.compile(r"highlight|notable|headline|major[- ]feature", re.IGNORECASE)
+_CHOSEN_BY_PEOPLE = regex(r"highlight|notable|headline|major[- ]feature", re.IGNORECASE)
 
 _OPENINGS = (
     (0.3, r"(?:add|introduce|implement|support|new|initial|create|provide|expose|enable|allow|stabili[sz]e)\b"),
@@ -55,10 +56,10 @@ _SAYINGS = (
 
 _SMALL = (-0.2, frozenset(_SMALL_WORDS.split()))
 _UPKEEP = (-1.2, frozenset(_UPKEEP_WORDS.split()))
-_WORD = re.compile(r"[a-z0-9]+")
-_OPENS = [(points, re.compile(opening)) for points, opening in _OPENINGS]
-_SAYS = [(points, re.compile(saying)) for points, saying in _SAYINGS]
-_CODE = re.compile(r"`|\w_\w|\w\(\)|::")
+_WORD = regex(r"[a-z0-9]+")
+_OPENS = [(points, regex(opening)) for points, opening in _OPENINGS]
+_SAYS = [(points, regex(saying)) for points, saying in _SAYINGS]
+_CODE = regex(r"`|\w_\w|\w\(\)|::")
 _MOST_FILES = 16
 _SHIPPED = frozenset({"src", "ui", "config"})
 

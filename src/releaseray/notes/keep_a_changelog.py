@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from releaseray.notes.draft import Category, Draft, Entry
+from releaseray.notes.regexes import regex
 
 _HEADER = "# Changelog\n\nWhat changed in this project, newest version first.\n"
 _ORDER = ("Added", "Changed", "Deprecated", "Removed", "Fixed", "Security")
@@ -15,13 +16,13 @@ _SECTIONS = {
     Category.PERF: "Changed",
     Category.DEPRECATION: "Deprecated",
 }
-_VERSION = re.compile(r"^## +\[?([^\]\s]+)\]?[^\n]*\n", re.MULTILINE)
-_GROUP = re.compile(r"^### +(\w+)[ \t]*\n", re.MULTILINE)
-_TOLD = re.compile(r"^<!-- told: ([0-9a-f ]+) -->[ \t]*\n?", re.MULTILINE)
-_LINKS = re.compile(r"^\[[^\]\n]+\]: ", re.MULTILINE)
-_REMOVES = re.compile(r"(?:\*\*[^*\n]+:\*\* )?(?:Remove|Drop)")
-_ADDS = re.compile(r"(?:\*\*[^*\n]+:\*\* )?(?:Improve|Change|Update|Make|Use|Allow|Rename|Move|Switch)")
-_NUMBER = re.compile(r"#(\d+)\b")
+_VERSION = regex(r"^## +\[?([^\]\s]+)\]?[^\n]*\n", re.MULTILINE)
+_GROUP = regex(r"^### +(\w+)[ \t]*\n", re.MULTILINE)
+_TOLD = regex(r"^<!-- told: ([0-9a-f ]+) -->[ \t]*\n?", re.MULTILINE)
+_LINKS = regex(r"^\[[^\]\n]+\]: ", re.MULTILINE)
+_REMOVES = regex(r"(?:\*\*[^*\n]+:\*\* )?(?:Remove|Drop)")
+_ADDS = regex(r"(?:\*\*[^*\n]+:\*\* )?(?:Improve|Change|Update|Make|Use|Allow|Rename|Move|Switch)")
+_NUMBER = regex(r"#(\d+)\b")
 UNRELEASED = "Unreleased"
 
 

@@ -11,6 +11,7 @@ from releaseray.notes.history import Commit, FileChange, History, Person, PullRe
 from releaseray.notes.merges import merged
 from releaseray.notes.people import co_authors, is_bot, names_authors
 from releaseray.notes.references import issues, pull_request
+from releaseray.notes.regexes import regex
 from releaseray.notes.unwrap import unwrapped
 
 _LONGEST_TITLE = 500
@@ -50,7 +51,7 @@ def alone(commit: Commit) -> tuple[Headline, str | None]:
     return headline(unwrapped(title)[0][:_LONGEST_TITLE]), body
 
 
-_CLOSES = re.compile(r"^Closes:? #(\d{1,7})\b", re.MULTILINE)
+_CLOSES = regex(r"^Closes:? #(\d{1,7})\b", re.MULTILINE)
 
 
 def said(group: Group, history: History) -> Said:

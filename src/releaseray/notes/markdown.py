@@ -1,9 +1,9 @@
 """Makes a foreign sentence safe inside Markdown: what its author typed is shown, never obeyed."""
 
-import re
+from releaseray.notes.regexes import regex
 
-_CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f\u061c\u200b\u200e\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\ufffb]")
-_SCAN = re.compile(
+_CONTROL = regex("[\\x00-\\x1f\\x7f-\\x9f\u061c\u200b\u200e\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\ufffb]")
+_SCAN = regex(
     r"(?P<fence>`+)(?!`)(?P<code>.+?)(?<!`)(?P=fence)(?!`)"
     r"|(?P<literal>"
     r"(?:https?|ftp|mailto|file|data|javascript):\S*[^\s.,;:!?)\]'\"]"  # an address
@@ -23,9 +23,9 @@ _SCAN = re.compile(
     r"|\$\{?[A-Za-z_]\w*\}?"  # a variable
     r")"
 )
-_PLAIN = re.compile(r"[A-Za-z\"'(](?:[A-Za-z0-9 ,.'\"();:/?%]|(?<=[A-Za-z0-9])-(?=[A-Za-z0-9]))*")
-_SPECIAL = re.compile(r"[\\*\[\]`~$]|<(?=[A-Za-z/!?])|&(?=#?\w+;)|(?<!\w)_|_(?!\w)|!(?=\[)")
-_BLOCK_START = re.compile(r"(?:[#>+=-]|\d{1,9}[.)](?=\s|$))")
+_PLAIN = regex(r"[A-Za-z\"'(](?:[A-Za-z0-9 ,.'\"();:/?%]|(?<=[A-Za-z0-9])-(?=[A-Za-z0-9]))*")
+_SPECIAL = regex(r"[\\*\[\]`~$]|<(?=[A-Za-z/!?])|&(?=#?\w+;)|(?<!\w)_|_(?!\w)|!(?=\[)")
+_BLOCK_START = regex(r"(?:[#>+=-]|\d{1,9}[.)](?=\s|$))")
 
 
 def inline(text: str) -> str:

@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 from releaseray.notes.history import Commit
+from releaseray.notes.regexes import regex
 
 
 class Merged(NamedTuple):
@@ -15,34 +16,34 @@ class Merged(NamedTuple):
     body: str
 
 
-_BRANCHES = re.compile(
+_BRANCHES = regex(
     r"Merge(?:d)? (?:remote-tracking )?(?:branch(?:es)?|tag|commit|remote|HEAD|origin|upstream|from|in|up|back|with|"
     r"changes|latest|main|master|stable|develop|release)\b|Merge [\w./-]+ (?:into|to|in|from|with) [\w./-]+$|"
     r"Merge(?:d)? [0-9a-f]{7,40}\b|Merge(?:d)? [\w.-]+/[\w./-]+$|[Mm]erging (?:in|branch|from)\b|Automatic merge|"
     r"Auto-merge|Automated merge|Branch merge|Merge$|merge \w+$"
 )
 _SUBJECTS = (
-    re.compile(r"Merge pull request '(?P<title>.+)' \(#(?P<pr>\d+)\)"),  # Gitea, Forgejo
-    re.compile(r"Merge pull request #(?P<pr>\d+) (?:from|in) \S+"),  # GitHub, GitHub's queue, Bitbucket Server
-    re.compile(r"Merge(?:d)? PR ?#?(?P<pr>\d+)[:,]? (?P<title>\S.*)"),  # Azure DevOps and by hand
-    re.compile(r"Merge(?:d)? PR ?#?(?P<pr>\d+)$"),
-    re.compile(r"Merged in \S+ \(pull request #(?P<pr>\d+)\)"),  # Bitbucket
-    re.compile(r"Pull request #(?P<pr>\d+):? (?P<title>\S.*)"),  # Bitbucket Server
-    re.compile(r"(?:Auto|Rollup) merge of #(?P<pr>\d+)\b"),  # homu, bors
-    re.compile(r"Merge pull request #(?P<pr>\d+)[:.]? ?(?P<title>.*)"),
+    regex(r"Merge pull request '(?P<title>.+)' \(#(?P<pr>\d+)\)"),  # Gitea, Forgejo
+    regex(r"Merge pull request #(?P<pr>\d+) (?:from|in) \S+"),  # GitHub, GitHub's queue, Bitbucket Server
+    regex(r"Merge(?:d)? PR ?#?(?P<pr>\d+)[:,]? (?P<title>\S.*)"),  # Azure DevOps and by hand
+    regex(r"Merge(?:d)? PR ?#?(?P<pr>\d+)$"),
+    regex(r"Merged in \S+ \(pull request #(?P<pr>\d+)\)"),  # Bitbucket
+    regex(r"Pull request #(?P<pr>\d+):? (?P<title>\S.*)"),  # Bitbucket Server
+    regex(r"(?:Auto|Rollup) merge of #(?P<pr>\d+)\b"),  # homu, bors
+    regex(r"Merge pull request #(?P<pr>\d+)[:.]? ?(?P<title>.*)"),
 )
-_BORS = re.compile(r"(?:Merge|Try) (?P<prs>#\d+(?:[ ,]+#\d+)*)(?: r=\S+)?$")
-_BORS_TITLE = re.compile(r"^(\d+): (.+?)(?: r=\S+)?(?: a=\S+)?$", re.MULTILINE)
-_MERGE_REQUEST = re.compile(
+_BORS = regex(r"(?:Merge|Try) (?P<prs>#\d+(?:[ ,]+#\d+)*)(?: r=\S+)?$")
+_BORS_TITLE = regex(r"^(\d+): (.+?)(?: r=\S+)?(?: a=\S+)?$", re.MULTILINE)
+_MERGE_REQUEST = regex(
     r"^[ \t]*(?:See merge request|Part-of:|Merge request:)[ \t].{0,300}?(?:!|/merge_requests/)(\d+)", re.MULTILINE
 )
-_GERRIT = re.compile(r'Merge (?:changes? )?"(?P<title>.+)"(?: into \S+)?$')
-_NOT_A_TITLE = re.compile(
+_GERRIT = regex(r'Merge (?:changes? )?"(?P<title>.+)"(?: into \S+)?$')
+_NOT_A_TITLE = regex(
     r"# ?Conflicts|Conflicts:|Signed-off-by:|Co-authored-by:|See merge request|Approved-by:|Reviewed-|\* commit '|"
     r"\* (?:branch|origin|\w+/)|Change-Id:|\[?skip ci\b|#\t|\* \S+:$|Merge\b|Part-of:|This reverts|\(cherry picked",
     re.IGNORECASE,
 )
-_LINE = re.compile(r"\S[^\n]*")
+_LINE = regex(r"\S[^\n]*")
 
 
 def merged(commit: Commit) -> Merged | None:

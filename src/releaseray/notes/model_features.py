@@ -1,6 +1,5 @@
 """The features of a change that the linear model weighs: what its title, text, author and paths look like."""
 
-import re
 from functools import lru_cache
 from itertools import pairwise
 from sys import intern
@@ -9,21 +8,22 @@ from typing import ClassVar
 from releaseray.notes.change import Change
 from releaseray.notes.conventions import spoken_category
 from releaseray.notes.model_paths import path_features
+from releaseray.notes.regexes import regex
 
 BODY_READ = 300
 """Characters of the body whose words count."""
 
-_WORD = re.compile(r"[a-z][a-z0-9]*(?:'t)?|\d+")
-_SUFFIX = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|s|e)$")
-_CODE = re.compile(r"`[^`]+`")
-_SHAPES = re.compile(
+_WORD = regex(r"[a-z][a-z0-9]*(?:'t)?|\d+")
+_SUFFIX = regex(r"(?<=[a-z]{3})(?:ing|ed|es|s|e)$")
+_CODE = regex(r"`[^`]+`")
+_SHAPES = regex(
     r"(?P<flag>(?<!\S)--[a-z])|(?P<snake>[a-z]_[a-z])|(?P<camel>[a-z][A-Z])|(?P<path>::|\w\(\)|\w/\w)"
     r"|(?P<version>\bv?\d+\.\d+)|(?P<ticket>#\d+)"
 )
-_SHAPED = re.compile(r"[_#:/(.-]|[a-z][A-Z]")
-_BREAKING = re.compile(r"BREAKING[ -]CHANGE|[Bb]reaking [Cc]hange")
-_ISSUE = re.compile(r"#\d|https?://")
-_CLOSES = re.compile(r"\b(?:[Ff]ix(?:es|ed)?|[Cc]lose[sd]?|[Rr]esolve[sd]?):?\s+$")
+_SHAPED = regex(r"[_#:/(.-]|[a-z][A-Z]")
+_BREAKING = regex(r"BREAKING[ -]CHANGE|[Bb]reaking [Cc]hange")
+_ISSUE = regex(r"#\d|https?://")
+_CLOSES = regex(r"\b(?:[Ff]ix(?:es|ed)?|[Cc]lose[sd]?|[Rr]esolve[sd]?):?\s+$")
 _CLOSING = ("ix", "lose", "esolve")
 _CLOSES_WIDTH = 24
 """Characters before an issue in which the word that closes it is looked for."""

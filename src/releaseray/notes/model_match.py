@@ -1,14 +1,14 @@
 """Finds the change behind a note of a changelog: by the number it names, else by the words it shares."""
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 
 from releaseray.notes.change import Change
 from releaseray.notes.model_features import stem
 from releaseray.notes.own_changelog import Note
+from releaseray.notes.regexes import regex
 
-_WORD = re.compile(r"[a-z][a-z0-9]+")
+_WORD = regex(r"[a-z][a-z0-9]+")
 _ALIKE = 0.6
 """Share of their words that a note and a title have in common when they are the same change."""
 

@@ -1,11 +1,11 @@
 """What the paths of a change say: which parts of a project it touches, whatever the language."""
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from sys import intern
 
 from releaseray.notes.history import FileChange
+from releaseray.notes.regexes import regex
 
 MOST_FILES = 24
 """Paths read of one change: a change's character shows in the first of them."""
@@ -80,7 +80,7 @@ _ORDER = (
     "src",
 )
 _RANK = {role: rank for rank, role in enumerate(_ORDER)}
-_WORD = re.compile(r"[a-z][a-z0-9]+")
+_WORD = regex(r"[a-z][a-z0-9]+")
 _SHIPPED = frozenset({"src", "ui", "config"})
 
 

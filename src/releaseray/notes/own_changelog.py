@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from releaseray.notes.conventions import KIND_CATEGORIES, heading_category
 from releaseray.notes.draft import Category
+from releaseray.notes.regexes import regex
 
 MOST_NOTES = 2500
 """Notes read of one changelog, newest first."""
@@ -27,42 +28,40 @@ class Note(NamedTuple):
     numbers: tuple[int, ...]
 
 
-VERSION = re.compile(
+VERSION = regex(
     r"^(?:\W{0,3}(?:release|version|changes in|what's new in|[a-z@][\w@/.-]*?)?[\s:@_-]*?)??\[?`{0,2}"
     r"(?:release[ _-]?|version\s+)?v?(?P<version>\d+(?:\.\d+)+"
     r"(?:[.-]?(?:alpha|beta|preview|rc|dev|post|pre|a|b|c)[.-]?\d*(?:\.\d+)*)?"
     r"(?:/v\d+(?:\.\d+)+)?)\b(?!\s+(?:support|only|and|compat))",
     re.IGNORECASE,
 )
-_COUNTED = re.compile(
-    r"^\W{0,3}(?:v|version |release )(?P<version>\d{1,4})\b\W*(?:\d{4}-\d\d-\d\d\W*)?$", re.IGNORECASE
-)
+_COUNTED = regex(r"^\W{0,3}(?:v|version |release )(?P<version>\d{1,4})\b\W*(?:\d{4}-\d\d-\d\d\W*)?$", re.IGNORECASE)
 """A version of one number, where nothing else is in the heading."""
 
-_UNRELEASED = re.compile(
+_UNRELEASED = regex(
     r"^\W*(?:unreleased|next|main|master|upcoming|in progress|head|development|latest changes)\b", re.IGNORECASE
 )
-_ATX = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
-_UNDERLINE = re.compile(r"^([=\-~^\"'+*#`:.])\1{2,}\s*$")
-_BOLD = re.compile(r"^\s{0,3}(?:\*\*|__)(.{2,80}?)(?:\*\*|__):?\s*$")
-_CAPTION = re.compile(r"^\s{0,3}([A-Z][\w /&,'-]{2,60}):\s*$")
-_BULLET = re.compile(r"^(\s*)(?:[-*+•]|\d{1,3}[.)])\s+(.*)$")
-_NUMBERS = re.compile(
+_ATX = regex(r"^(#{1,6})\s+(.*?)\s*#*$")
+_UNDERLINE = regex(r"^([=\-~^\"'+*#`:.])\1{2,}\s*$")
+_BOLD = regex(r"^\s{0,3}(?:\*\*|__)(.{2,80}?)(?:\*\*|__):?\s*$")
+_CAPTION = regex(r"^\s{0,3}([A-Z][\w /&,'-]{2,60}):\s*$")
+_BULLET = regex(r"^(\s*)(?:[-*+•]|\d{1,3}[.)])\s+(.*)$")
+_NUMBERS = regex(
     r"(?:#|/(?:pull|issues|merge_requests|pulls)/|\bGH-|\bgh-|:(?:pr|issue|gh|pull|ghpull|ghissue|bug|feature)!?:`[^`<]*?#?)(\d+)"
 )
-_MARK = re.compile(
+_MARK = regex(
     r"^(?:\\?\[(?P<tag>[A-Z][A-Za-z_ /-]{2,30})\\?\](?!\()|\*\*(?P<bold>[A-Za-z][\w /-]{2,30}?)(?:\([^)]*\))?!?:?\*\*:?"
     r"|\*\(?(?P<it>[A-Za-z][\w /-]{2,30}?)\)?\*:?"
     r"|(?P<word>[A-Za-z][A-Za-z]{2,14}(?: fix)?)(?:\([^)]*\))?!?:)\s+"
 )
-_LEADING_NUMBER = re.compile(r"^\W{0,2}#?\d{2,6}\]?(?:\([^)\s]*\))?\)?[:,]?\s+")
-_NOT_NOTES = re.compile(
+_LEADING_NUMBER = regex(r"^\W{0,2}#?\d{2,6}\]?(?:\([^)\s]*\))?\)?[:,]?\s+")
+_NOT_NOTES = regex(
     r"contributors?$|^contributors|^credits?\b|^thanks\b|^committers|^install|^closed issues", re.IGNORECASE
 )
-_NO_NOTE = re.compile(r"\W*no (?:\w+ )?changes\W*", re.IGNORECASE)
-_DATED = re.compile(r"\d{4}|\bTBD\b|unreleased|\bdev\b", re.IGNORECASE)
-_MARKUP = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)|`([^`<]+?) <[^>]*>`_+|<!--.*?-->|:\w+:(?=`)")
-_LINK_DEFINITION = re.compile(r"^\s*(?:\[[^\]]+\]:|\.\. )")
+_NO_NOTE = regex(r"\W*no (?:\w+ )?changes\W*", re.IGNORECASE)
+_DATED = regex(r"\d{4}|\bTBD\b|unreleased|\bdev\b", re.IGNORECASE)
+_MARKUP = regex(r"\[([^\[\]]*)\]\([^()\s]*\)|`([^`<]+?) <[^>]*>`_+|<!--.*?-->|:\w+:(?=`)")
+_LINK_DEFINITION = regex(r"^\s*(?:\[[^\]]+\]:|\.\. )")
 
 
 @dataclass(slots=True)
@@ -152,13 +151,13 @@ def notes_in(changelog: str) -> Iterator[Note]:
         yield note
 
 
-_DIRECTIVE = re.compile(
+_DIRECTIVE = regex(
     r"^\.\. changelog::\s*\n(?:[ \t]+:(?!version:).*\n)*[ \t]+:version: *(?P<version>\S+).*\n(?:[ \t]+:.*\n)*"
     r"|^[ \t]+\.\. change::.*\n(?P<fields>(?:[ \t]+:\w+:.*\n)*)",
     re.MULTILINE,
 )
-_TAGS = re.compile(r":tags: *(\w+)")
-_TICKETS = re.compile(r":tickets: *([\d, ]+)")
+_TAGS = regex(r":tags: *(\w+)")
+_TICKETS = regex(r":tickets: *([\d, ]+)")
 
 
 def _plain(changelog: str) -> str:

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from releaseray.notes.history import Person
+from releaseray.notes.regexes import regex
 
-_CO_AUTHOR = re.compile(r"^[ \t]*co-authored-by:[ \t]*([^<\n]{1,100})<([^>\s]{1,200})>", re.IGNORECASE | re.MULTILINE)
-_BOT = re.compile(
+_CO_AUTHOR = regex(r"^[ \t]*co-authored-by:[ \t]*([^<\n]{1,100})<([^>\s]{1,200})>", re.IGNORECASE | re.MULTILINE)
+_BOT = regex(
     r"\[bot\]|^(?:dependabot|renovate|greenkeeper|pyup|snyk|github[- ]actions?|pre-commit-ci|weblate|hosted weblate|"
     r"transifex|allcontributors|mergify|imgbot|semantic-release|release-please|codecov|travis|circleci|jenkins|"
     r"gitlab[- ]?ci|bors|homu|k8s-ci-robot|openshift-merge-robot|github-merge-queue|copybara|crowdin|l10n|"
@@ -16,12 +17,12 @@ _BOT = re.compile(
     r"(?:^|[\s_-])(?:bot|robot|automation|agent)$|(?:^|[^a-z])bot[-_@]|[-_]bot\b|^(?:root|ci|noreply|no-reply)$|zuul",
     re.IGNORECASE,
 )
-_MACHINE_ADDRESS = re.compile(
+_MACHINE_ADDRESS = regex(
     r"\[bot\]@|^(?:no-?reply@(?!users\.)|bot@|ci@|\d+\+[\w-]*bot@|\d+\+copilot@|copilot@github\.com|cursoragent@|amp@ampcode)"
     r"|@(?:anthropic|openai)\.com$",
     re.IGNORECASE,
 )
-_LOGIN = re.compile(r"(?:\d+\+)?([A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))@users\.noreply\.github\.com$", re.IGNORECASE)
+_LOGIN = regex(r"(?:\d+\+)?([A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))@users\.noreply\.github\.com$", re.IGNORECASE)
 
 
 @lru_cache(maxsize=8192)

@@ -2,14 +2,15 @@
 
 import re
 
+from releaseray.notes.regexes import regex
 from releaseray.notes.wording import imperative, past, says_two_things
 
-_PATH = re.compile(
+_PATH = regex(
     r"(?:^|[\s`'\"(])(?:\.{0,2}/)?(?:[\w@.-]+/)+[\w.-]+|\b[\w-]+\.(?:py|js|ts|tsx|jsx|mjs|c|h|cc|cpp|hpp"
     r"|rs|go|rb|java|kt|cs|php|"
     r"md|rst|txt|json|ya?ml|toml|cfg|ini|html?|s?css|sh|sql|lock|proto|xml|vue|svelte|mk|cmake|in|am|ac|d)\b",
 )
-_CODE = re.compile(
+_CODE = regex(
     r"`[^`]*`|\b\w+\(\)|\b[a-z]+[a-z0-9]*_\w+|\b[A-Z]{2,}_\w+|\b_\w+|\b\w+::\w+|\b\w+->\w+"
     r"|\b(?!GitHub|GitLab|OAuth|iOS|macOS|JavaScript|TypeScript|PostgreSQL|MySQL|MariaDB|YouTube|PayPal|LinkedIn|iPhone|iPad|eBay|OpenID|LaTeX)\w*[a-z][A-Z]\w*"
     r"|\b[A-Za-z_]\w*\.[A-Za-z_]\w+\b|(?<!\w)--?[a-z][\w-]+|#\d+|\b\d+ tests?\b|@\w+"
@@ -27,22 +28,22 @@ autoload autoloading autoloader teardown backtrace backtraces stacktrace stacktr
 workarounds ruff serialize serialization deserialize deserialization unserialize unserialization
 """
 _JARGON = frozenset(_JARGON_WORDS.split())
-_JARGON_PHRASES = re.compile(
+_JARGON_PHRASES = regex(
     r"\b(?:unit tests?|type hints?|configure script|async context|thread[- ]safe|dead code|code base|null pointer"
     r"|buffer overflow|stack overflow|use-after-free|workflow file|github actions?|docker file|pre-commit"
     r"|helper function|header file|include guard|endpoint handler|merge conflicts?|pull request|code paths?"
     r"|return types?|build-logic|stack traces?|bug sweep)\b",
 )
-_WORDS = re.compile(r"\w+")
-_ALLOW = re.compile(r"(?:Allow|Let|Enable)\s+(?P<who>\S.*?)\s+to\s+(?P<what>(?!the\b|a\b|an\b|be\b)\S.*)$")
-_BE = re.compile(r"(?:Allow|Let|Enable)\s+(?P<who>\S.*?)\s+to be\s+(?P<what>\S.*)$")
-_USERS = re.compile(r"(?:the )?(?:users?|customers?|people|you|admins?|clients?)$", re.IGNORECASE)
+_WORDS = regex(r"\w+")
+_ALLOW = regex(r"(?:Allow|Let|Enable)\s+(?P<who>\S.*?)\s+to\s+(?P<what>(?!the\b|a\b|an\b|be\b)\S.*)$")
+_BE = regex(r"(?:Allow|Let|Enable)\s+(?P<who>\S.*?)\s+to be\s+(?P<what>\S.*)$")
+_USERS = regex(r"(?:the )?(?:users?|customers?|people|you|admins?|clients?)$", re.IGNORECASE)
 _YOUR = {"their": "your", "theirs": "yours", "them": "you", "themselves": "yourself", "they": "you"}
-_THEIR = re.compile(rf"\b(?:{'|'.join(_YOUR)})\b")
-_SUPPORTS = re.compile(r"Support (?!for\b|of\b|[a-z]+ing\b)(?P<what>\S.*)$")
-_VENDORED = re.compile(r"(?:Upgrade|Bump|Update)[ds]? (?:the )?\S+ (?:from \S+ )?to v?\d", re.IGNORECASE)
-_DOING = re.compile(r"(?:Allow|Enable|Support)\s+(?P<what>[a-z]+ing\b.*)$")
-_ADD_SUPPORT = re.compile(
+_THEIR = regex(rf"\b(?:{'|'.join(_YOUR)})\b")
+_SUPPORTS = regex(r"Support (?!for\b|of\b|[a-z]+ing\b)(?P<what>\S.*)$")
+_VENDORED = regex(r"(?:Upgrade|Bump|Update)[ds]? (?:the )?\S+ (?:from \S+ )?to v?\d", re.IGNORECASE)
+_DOING = regex(r"(?:Allow|Enable|Support)\s+(?P<what>[a-z]+ing\b.*)$")
+_ADD_SUPPORT = regex(
     r"(?:Add|Implement|Introduce)\s+(?:basic |initial |experimental |full )?support\s+(?:for|of)\s+(?P<what>\S.*)$"
 )
 

@@ -20,6 +20,7 @@ from releaseray.notes.own_changelog import notes_in
 from releaseray.notes.people import contributors
 from releaseray.notes.prepared import KEEP, QUIET, Item, Prepared
 from releaseray.notes.prune import Fate, prune
+from releaseray.notes.regexes import regex
 from releaseray.notes.upgrade import requirements
 from releaseray.notes.wording import mended
 
@@ -64,7 +65,7 @@ def _known_to_the_forge(history: History) -> frozenset[str]:
     return frozenset(known)
 
 
-_REPORT = re.compile(
+_REPORT = regex(
     r"^[ \t]*[-*+] (?:\*\*[^*\n]{1,60}\*\*:? )?"
     r"(?:(Added|Fixed|Changed|Removed|Updated|Improved)|Add|Fix|Change|Remove|Update|Improve)\b",
     re.MULTILINE,
@@ -131,7 +132,7 @@ def _told(change: Change) -> str:
     return mended(text) if change.headline.kind in _FIXES else text
 
 
-_QUOTED = re.compile(r"[Rr]everts?:? [\"“](.+)[\"”]")
+_QUOTED = regex(r"[Rr]everts?:? [\"“](.+)[\"”]")
 
 _CATEGORY_WEIGHT = {
     Category.BREAKING: 0.6,

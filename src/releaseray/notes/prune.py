@@ -8,6 +8,7 @@ from enum import StrEnum
 from releaseray.notes.aside import is_aside
 from releaseray.notes.change import Change
 from releaseray.notes.headline import Headline
+from releaseray.notes.regexes import regex
 
 
 class Fate(StrEnum):
@@ -20,26 +21,26 @@ class Fate(StrEnum):
     CHORE = "chore"
 
 
-_QUOTED = re.compile(
+_QUOTED = regex(
     r'(?:(?:this )?reverts?|reapply|reland|back ?out)(?: of)?(?: pr| pull request)?:?\s*["“\'](.+)["”\']', re.IGNORECASE
 )
-_REVERT = re.compile(r"(?:this )?(?:reverts?|back(?:s|ed)? ?out|undo(?:es)?)\b(?!ing)", re.IGNORECASE)
-_REAPPLY = re.compile(r"(?:reapply|reland|re-apply|re-land|unrevert)\b", re.IGNORECASE)
+_REVERT = regex(r"(?:this )?(?:reverts?|back(?:s|ed)? ?out|undo(?:es)?)\b(?!ing)", re.IGNORECASE)
+_REAPPLY = regex(r"(?:reapply|reland|re-apply|re-land|unrevert)\b", re.IGNORECASE)
 _OPENINGS = frozenset("TtRrBbUu")
 """First letters of what the two patterns above match: most titles begin with another."""
 
-_REVERTED_SHA = re.compile(
+_REVERTED_SHA = regex(
     r"[Rr]evert(?:s|ing|ed)?(?: of)?(?: the)?(?: (?:changes?|commits?|merge))?:?"
     r"((?:[\s,(]{1,3}(?:and\s)?[0-9a-f]{7,64}\b){1,20})"
 )
-_SHA = re.compile(r"\b[0-9a-f]{7,64}\b")
-_REVERTED_PR = re.compile(
+_SHA = regex(r"\b[0-9a-f]{7,64}\b")
+_REVERTED_PR = regex(
     r"^[ \t]*(?:this )?(?:PR )?reverts?:?[ \t]+(?:PR |pull request )?(?:[\w.-]+/[\w.-]+)?[#!](\d+)",
     re.IGNORECASE | re.MULTILINE,
 )
-_PICKED = re.compile(r"\(cherry picked from commit ([0-9a-f]{7,64})\)")
+_PICKED = regex(r"\(cherry picked from commit ([0-9a-f]{7,64})\)")
 _VERSION = r"v?\d{1,6}\.\d{1,6}[\w.+-]{0,40}"
-_RELEASE = re.compile(
+_RELEASE = regex(
     rf"(?:[\w@/.-]{{1,60}}[ @])?{_VERSION}(?: release)?$"
     rf"|(?:[-\w]{{1,30}}(?: [-\w]{{1,30}}){{0,2}}: )?(?:release|releasing|prepare|preparing|start|tag"
     rf"|publish|cut|version|"
@@ -57,7 +58,7 @@ _RELEASE = re.compile(
     r"|\[maven-release-plugin\]|updating (?:changelog|version)|release candidate|synced$",
     re.IGNORECASE,
 )
-_DEPENDENCY = re.compile(
+_DEPENDENCY = regex(
     r"(?:bump|update|upgrade|pin|lock|roll)(?:s|ed|d|ing)? (?:the )?(?:\S{1,80} ){0,5}?(?:from \S{1,80} to \S|group\b|"
     r"dependenc(?:y|ies)\b|deps\b|digest to |to v?\d|requirements?\b(?! for)|lock ?file|packages$|submodules?\b)"
     r"|(?:pin|lock file maintenance|pre-commit autoupdate|\[pre-commit\.ci\])"
@@ -65,7 +66,7 @@ _DEPENDENCY = re.compile(
     r"(?:actions?|hooks?|requirements|https\S)\b",
     re.IGNORECASE,
 )
-_RAISES_MINIMUM = re.compile(
+_RAISES_MINIMUM = regex(
     r"\bmin(?:imum)?\b|\bsupported\b|\brequire[ds]?\b|\bor (?:greater|newer|later)\b", re.IGNORECASE
 )
 _LOCKS = (
@@ -77,8 +78,8 @@ _LOCKS = (
 _MANIFESTS = frozenset(
     {"go.mod", "package.json", "cargo.toml", "pom.xml", "gemfile", "pyproject.toml", "composer.json"}
 )
-_UPDATES = re.compile(r"(?:minor )?(?:bump|update|upgrade|dependenc)", re.IGNORECASE)
-_CHORE = re.compile(
+_UPDATES = regex(r"(?:minor )?(?:bump|update|upgrade|dependenc)", re.IGNORECASE)
+_CHORE = regex(
     r"(?:auto[- ]?translate|new crowdin|updates? (?:from|via) (?:crowdin|transifex|weblate)|translated using|automated|"
     r"update(?:d)? (?:translations?|contributors|all-contributors|authors|copyright)|style fixes by"
     r"|\[automated\]|apply black|"
@@ -86,18 +87,18 @@ _CHORE = re.compile(
     r"|merge\b.* into |merge pull request #\d+ from \S+$)",
     re.IGNORECASE,
 )
-_UPKEEP_AREA = re.compile(
+_UPKEEP_AREA = regex(
     r"(?:tidy-?up|clean-?up|spelling|typos?|whitespace|indent(?:ation)?|codespell|gha|ci|github|appveyor|travis|"
     r"azure(?:-pipelines)?|circleci|gitignore|mailmap|codeowners)(?:$|[/ ,.-])",
     re.IGNORECASE,
 )
-_SAYS_NOTHING = re.compile(
+_SAYS_NOTHING = regex(
     r"(?:(?:fix|more|misc(?:ellaneous)?|various|minor|small|some|tiny|general|further) ?){0,3}"
     r"(?:misc(?:ellaneous)?|fix(?:es|up)?|changes?|clean-?ups?|updates?|tweaks?|improvements?|tidy-?ups?|polish|nits?|stuff|wip)?\.?",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"\w+")
-_KEPT_BOOKS = re.compile(
+_WORD = regex(r"\w+")
+_KEPT_BOOKS = regex(
     r"(?:add|mention|put|note|expand|fix)\b.{0,60}\b(?:changelog|change log|release notes)(?: entry| typo)?$",
     re.IGNORECASE,
 )

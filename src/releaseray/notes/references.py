@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from releaseray.notes.regexes import regex
+
 
 class References(NamedTuple):
     """`pr` is the pull request the message came in by; `closes` and `mentions` are issues, in order."""
@@ -14,11 +16,11 @@ class References(NamedTuple):
 
 
 _NUMBERS = (
-    ("#", re.compile(r"#(\d{1,7})\b")),
-    ("/issues/", re.compile(r"/issues/(\d{1,7})\b")),
-    ("GH-", re.compile(r"GH-(\d{1,7})\b")),
+    ("#", regex(r"#(\d{1,7})\b")),
+    ("/issues/", regex(r"/issues/(\d{1,7})\b")),
+    ("GH-", regex(r"GH-(\d{1,7})\b")),
 )
-_BEFORE = re.compile(
+_BEFORE = regex(
     r"(?<![\w-])(?:(?P<closes>close[sd]?|closing|fix(?:e[sd])?|fixing|resolve[sd]?|resolving|implement(?:s|ed)?)"
     r"|refs?|references?|issues?|bugs?|related|relates|part of|addresses)(?::\s*|\s+)"
     r"(?:to\s+)?(?:issues?:?\s+|bugs?:?\s+)?"
@@ -29,9 +31,9 @@ _NEAR, _FAR = 32, 110
 """How many characters before a number are read, without and with the name of a repository."""
 
 _BREAKS = (" ", ":", "\n", "(", "")
-_AND = re.compile(r"\s*(?:,|&|and|,\s*and)?\s*$")
-_SUBJECT_PR = re.compile(r"[(\[](?:PR |pull request |MR )?(?:#|!|GH-|gh-|PR-)(\d{1,7})[)\]]")
-_TRAILER_PR = re.compile(
+_AND = regex(r"\s*(?:,|&|and|,\s*and)?\s*$")
+_SUBJECT_PR = regex(r"[(\[](?:PR |pull request |MR )?(?:#|!|GH-|gh-|PR-)(\d{1,7})[)\]]")
+_TRAILER_PR = regex(
     r"^[ \t]*(?:PR-URL|Reviewed-on|Pull[- ][Rr]equest(?:-URL)?|Part-of|GitHub-Pull-Request|PR|"
     r"See merge request|Merge-[Rr]equest|Merges|[Cc]loses):?[ \t]*<?"
     r"(?:\S*/(?:pull|pulls|pull-requests|merge_requests)/(\d{1,7})|[\w./-]*!(\d{1,7})[ \t]*$|#(\d{1,7}) from \S+/\S+|"
@@ -39,8 +41,8 @@ _TRAILER_PR = re.compile(
     re.MULTILINE,
 )
 _TRAILER_MARKS = ("/pull", "merge_requests/", "PR: #", "equest: #")
-_MERGE_REQUEST = re.compile(r"!\d")
-_OPENING_ISSUE = re.compile(r"(?:\[[^\]]*\]\s*)?(?:gh-|GH-|#)(\d{1,7})(?:\s*(?:--?|:|—|–)\s|\s)")
+_MERGE_REQUEST = regex(r"!\d")
+_OPENING_ISSUE = regex(r"(?:\[[^\]]*\]\s*)?(?:gh-|GH-|#)(\d{1,7})(?:\s*(?:--?|:|—|–)\s|\s)")
 
 
 def references(subject: str, body: str, full_name: str) -> References:

@@ -8,6 +8,7 @@ from releaseray.notes.conventions import heading_category
 from releaseray.notes.headline import KINDS, Headline
 from releaseray.notes.markdown import inline
 from releaseray.notes.prepared import Item
+from releaseray.notes.regexes import regex
 
 T = TypeVar("T")
 
@@ -29,7 +30,7 @@ def document(parts: Iterable[str]) -> str:
 
 
 _LONGEST_PLACE = 30
-_AREA = re.compile(r"[A-Za-z][A-Za-z0-9/ +-]{1,15}")
+_AREA = regex(r"[A-Za-z][A-Za-z0-9/ +-]{1,15}")
 
 
 def area(item: Item) -> str:
@@ -42,7 +43,7 @@ def area(item: Item) -> str:
     return f"**{where}:** "
 
 
-_NO_PLACE = re.compile(
+_NO_PLACE = regex(
     r"#|\s\S+\s|^v?\d|^[A-Z][A-Z0-9]+-\d|^(?:no ?issue|trivial|draft|rfc|poc|nfc|backport"
     r"|cherry.?pick|automated|stable|skip|ready)\b|skip$",
     re.IGNORECASE,

@@ -1,8 +1,8 @@
 """Takes the wrapping of backports and cherry-picks off a title."""
 
-import re
+from releaseray.notes.regexes import regex
 
-_BACKPORT = re.compile(
+_BACKPORT = regex(
     r"^(?:"
     r"\[PR #(?P<a>\d+)/[0-9a-f]+ backport\]\s*(?:\[[^\]]+\]\s*)?(?P<at>.+)"  # patchback
     r"|Backport PR #(?P<b>\d+) on branch \S+ \((?P<bt>.+)\)"  # MeeseeksDev
@@ -16,9 +16,7 @@ _BACKPORT = re.compile(
     r"|\[(?:stable|release|branch|maint)[-/ ][\w.-]+\]\s*(?P<gt>.+)"
     r")$"
 )
-_TRAILING = re.compile(
-    r"\s*\((?:manual )?(?:[Bb]ackport|[Cc]herry[- ]?pick(?:ed)?)(?: of| from)?(?: PR)?:? #(?P<n>\d+)\)"
-)
+_TRAILING = regex(r"\s*\((?:manual )?(?:[Bb]ackport|[Cc]herry[- ]?pick(?:ed)?)(?: of| from)?(?: PR)?:? #(?P<n>\d+)\)")
 _OPENERS = frozenset("[(BbCcPp🤖🍒")
 
 

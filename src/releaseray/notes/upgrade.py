@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from releaseray.notes.history import FileDelta
+from releaseray.notes.regexes import regex
 
 
 class Requirement(NamedTuple):
@@ -17,14 +18,14 @@ class Requirement(NamedTuple):
     after: str | None
 
 
-_NAME = re.compile(r"\s*([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*\(?([^;()]*)")
-_SETUP_PYTHON = re.compile(r"python_requires\s*=\s*['\"]?([^'\"\n,][^'\"\n]*)")
-_GO = re.compile(r"^go (\d[\w.]*)", re.MULTILINE)
-_SETTING = re.compile(r"^[ \t]*(?:export[ \t]+|#[ \t]*)?([A-Z][A-Z0-9_]{2,})[ \t]*=", re.MULTILINE)
+_NAME = regex(r"\s*([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*\(?([^;()]*)")
+_SETUP_PYTHON = regex(r"python_requires\s*=\s*['\"]?([^'\"\n,][^'\"\n]*)")
+_GO = regex(r"^go (\d[\w.]*)", re.MULTILINE)
+_SETTING = regex(r"^[ \t]*(?:export[ \t]+|#[ \t]*)?([A-Z][A-Z0-9_]{2,})[ \t]*=", re.MULTILINE)
 _RUNTIMES = {"node": "Node.js", "npm": "npm", "yarn": "Yarn", "pnpm": "pnpm", "php": "PHP", "vscode": "VS Code"}
 _RUNTIME_NAMES = frozenset({*_RUNTIMES.values(), "Python", "Rust", "Go"})
 _MOST_PACKAGES = 5
-_NUMBERS = re.compile(r"\d+")
+_NUMBERS = regex(r"\d+")
 
 
 def requirements(deltas: tuple[FileDelta, ...]) -> list[Requirement]:

@@ -7,6 +7,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from releaseray.notes.history import Tag
+from releaseray.notes.regexes import regex
 
 MAX_TAG = 1_000
 STALE = 400 * 86_400
@@ -36,7 +37,7 @@ SEPARATORS = ("-", "_", ".", "~", " ")
 _DATE = r"(?:19|20)\d\d-\d\d(?:-\d\d)?(?![\d.])"
 _BEFORE = r"(?:^|[-_])(?:[vVrR][-_.]?)?"
 _CORES = tuple(
-    re.compile(pattern, re.ASCII)
+    regex(pattern, re.ASCII)
     for pattern in (
         rf"{_BEFORE}(?P<core>{_DATE})",
         rf"(?:{_BEFORE}|(?<=[A-Za-z]))(?P<core>\d+(?:\.\d+)+|\d+(?:_\d+)+)(?![._]?\d)",
@@ -44,8 +45,8 @@ _CORES = tuple(
         r"(?<=[A-Za-z])(?P<core>\d+(?:[._]\d+)*)",
     )
 )
-_TOKENS = re.compile(r"[A-Za-z]+|\d+", re.ASCII)
-_LETTERS = re.compile(r"[a-z]{1,2}", re.ASCII)
+_TOKENS = regex(r"[A-Za-z]+|\d+", re.ASCII)
+_LETTERS = regex(r"[a-z]{1,2}", re.ASCII)
 
 
 class Version(NamedTuple):

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from releaseray.notes.regexes import regex
 from releaseray.notes.verbs import IMPERATIVE, PAST, THIRD
 
-_OPENING = re.compile(r"([A-Za-z]+(?:-[a-z]+)?)(?=$|[\s,;:])")
-_NAME = re.compile(r"[a-z]+[A-Z]|[_./:(){}<>=\\]|\d|^[b-hj-z]$|^i[A-Z]|^--?\w")
-_FAULT = re.compile(
+_OPENING = regex(r"([A-Za-z]+(?:-[a-z]+)?)(?=$|[\s,;:])")
+_NAME = regex(r"[a-z]+[A-Z]|[_./:(){}<>=\\]|\d|^[b-hj-z]$|^i[A-Z]|^--?\w")
+_FAULT = regex(
     r"(?:an? |the |some |several |various |many |possible |potential |rare |random |occasional |unexpected |flaky )*"
     r"(?:(?:incorrect|wrong|invalid|missing|broken|bad|inconsistent|duplicated?|infinite|memory|null|empty|stale|"
     r"unhandled|uninitiali[sz]ed|undefined|segfault|typo|typos|crash|crashes|bug|bugs|race|leak|leaks|regression|"
@@ -16,9 +17,9 @@ _FAULT = re.compile(
     r"overflow|underflow|off-by-one|use-after-free|hang|hangs|warning|warnings|edge case|edge cases)\b)",
     re.IGNORECASE,
 )
-_NOT_AFTER_VERB = re.compile(r"(?:[A-Za-z]+ed|to|is|are|was|of|in|on|for|and|from|with|as|by|fails?|should|does)\b")
-_STOP = re.compile(r"(?<![.\d])\.$|(?<=[A-Za-z]\d)\.$|(?<=[A-Za-z]\d\d)\.$|[;,:]$|…$|(?<!\.)\.\.\.?$")
-_HAS_LETTER = re.compile(r"\w")
+_NOT_AFTER_VERB = regex(r"(?:[A-Za-z]+ed|to|is|are|was|of|in|on|for|and|from|with|as|by|fails?|should|does)\b")
+_STOP = regex(r"(?<![.\d])\.$|(?<=[A-Za-z]\d)\.$|(?<=[A-Za-z]\d\d)\.$|[;,:]$|…$|(?<!\.)\.\.\.?$")
+_HAS_LETTER = regex(r"\w")
 
 
 def imperative(text: str, fault: bool = False) -> str:
@@ -57,7 +58,7 @@ def _reported(verb: str, rest: str) -> str:
     return capital(PAST[verb]) + _past_throughout(rest)
 
 
-_DO_NOT = re.compile(r"(?:[Dd]on'?t|[Dd]on’t|[Dd]o not)(?: ever)? ([a-z]+)(?= |$)")
+_DO_NOT = regex(r"(?:[Dd]on'?t|[Dd]on’t|[Dd]o not)(?: ever)? ([a-z]+)(?= |$)")
 
 
 def _stopped(text: str) -> str:
@@ -97,7 +98,7 @@ def mended(text: str) -> str:
     return f"fix {_lower_first(text)}"
 
 
-_SENTENCE = re.compile(
+_SENTENCE = regex(
     r"\b(?:is|are|was|were|be|do|does|don't|doesn't|can|cannot|can't|could|should|must|will|would|has|have|not"
     r"|no longer|now|when|if|returns?|fails?|crash(?:es)?\b(?! )|breaks|throws|shows|gets|causes|hangs"
     r"|loses|ignores)\b|[.;:] |\bfix",
@@ -109,7 +110,7 @@ performance various minor changes updates
 """
 _NOT_A_THING = frozenset(_NO_THINGS.split())
 _DETERMINERS = frozenset({"a", "an", "the"})
-_OTHER_SCRIPT = re.compile("[\u0370-\u1fff\u2e80-\ud7ff\uf900-\ufaff\uff66-\uffdc]")
+_OTHER_SCRIPT = regex("[\u0370-\u1fff\u2e80-\ud7ff\uf900-\ufaff\uff66-\uffdc]")
 """Letters of sentences that an English verb would not open."""
 
 
@@ -139,17 +140,17 @@ advanced detached embedded selected filtered grouped ordered sorted named typed 
 structured customized
 """
 _OFTEN_QUALITIES = frozenset(_QUALITIES.split())
-_OBJECT = re.compile(r"(?:the|a|an|all|any|each|every|whether|that|if|when|only|also|it|its|up)\b|`")
-_OF = re.compile(r"(?:of|for|is|are|was|were)\b")
+_OBJECT = regex(r"(?:the|a|an|all|any|each|every|whether|that|if|when|only|also|it|its|up)\b|`")
+_OF = regex(r"(?:of|for|is|are|was|were)\b")
 _TAKE_FOR = frozenset({"account", "allow", "ask", "check", "listen", "look", "prepare", "search", "wait", "watch"})
 _THINGS = """
 benchmark build cache default filter format issue key label link list lock log map order output query report
 search style tag test trace version
 """
 _OFTEN_THINGS = frozenset(_THINGS.split())
-_FINITE = re.compile(r"\b(?:is|are|was|were|has|have|now|will|can|no longer|should|does)\b")
-_TWIN = re.compile(r" and ([a-z]+)(?= )")
-_SECOND = re.compile(r"(?:,| and|, and|;| &| and then) ([a-z]+(?:-[a-z]+)?)(?= (?!of\b|for\b|is\b|are\b|in\b|to\b)\S)")
+_FINITE = regex(r"\b(?:is|are|was|were|has|have|now|will|can|no longer|should|does)\b")
+_TWIN = regex(r" and ([a-z]+)(?= )")
+_SECOND = regex(r"(?:,| and|, and|;| &| and then) ([a-z]+(?:-[a-z]+)?)(?= (?!of\b|for\b|is\b|are\b|in\b|to\b)\S)")
 _CLEAR = """
 adapt add adjust allow avoid clarify convert deduplicate delete deprecate detect disable disallow drop enable enforce
 ensure expand expose extend extract forbid generate hide improve include increase introduce keep make mark migrate move
@@ -159,7 +160,7 @@ restore restrict reuse rewrite simplify skip switch treat unify update upgrade u
 _ONLY_VERBS = frozenset(_CLEAR.split())
 """Verbs that in the middle of a title are hardly ever things."""
 
-_CLAUSE = re.compile(
+_CLAUSE = regex(
     r"\b(?:can|could|will|would|should|must|may|might|when|if|that|which|who|where|while|because|not"
     r"|to (?:[a-z]+ly )?(?P<verb>[a-z-]+))\b|n't\b"
 )
@@ -187,7 +188,7 @@ def _seconds(text: str) -> Iterator[re.Match[str]]:
             yield found
 
 
-_COMPOUND = re.compile(
+_COMPOUND = regex(
     r"(?:multi|cross|per|post|pre|non|self|built|read|write|opt|auto|re|co|anti|semi|sub|inter|full|half|high|low|long"
     r"|short|real|first|last|top|two|three|one|single|zero|in|on|off|out|up|end|well|user|client|server)-[a-z]"
     r"|[a-z]+-(?:to|of|and|in|on|by|up|side|friendly|based|only|wide|level|specific|aware|free|safe|time|like|way)\b"

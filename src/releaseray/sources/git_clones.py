@@ -1,12 +1,12 @@
 """Finding one's way in somebody else's clone by reading plain files only: git never opens it."""
 
 import os
-import re
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from releaseray.notes.regexes import regex
 from releaseray.sources import SourceError
 from releaseray.sources.git_locations import resolve_inside
 
@@ -14,7 +14,7 @@ MAX_ALTERNATES = 5
 MAX_SMALL_FILE = 4_096
 MAX_CONFIG = 1 << 20
 
-_HEAD = re.compile(r"ref: refs/[^\x00-\x20\x7f]+|[0-9a-f]{40}|[0-9a-f]{64}")
+_HEAD = regex(r"ref: refs/[^\x00-\x20\x7f]+|[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Who is new in a range, for a process that asks once: a walk over the past that ends with the last one to be met."""
 
-import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import closing, suppress
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from releaseray.notes.history import Commit, Person
 from releaseray.notes.people import is_bot
+from releaseray.notes.regexes import regex
 from releaseray.sources.git_authors import MAX_WALKED, WALK_TIMEOUT
 from releaseray.sources.git_layout import read_text, write_text
 from releaseray.sources.git_log import text
@@ -19,7 +19,7 @@ _DATE = 12
 _COMMAND = (
     "log", f"--max-count={MAX_WALKED}", "--no-show-signature", "--encoding=UTF-8", f"--format=%>({_DATE})%ct%ae%x00%aE",
 )  # fmt: skip
-_ADDRESS = re.compile(r"<([^>\s]{1,200})>")
+_ADDRESS = regex(r"<([^>\s]{1,200})>")
 
 Oldest = dict[str, int]
 """Address, lower-cased → date of its oldest commit, unix seconds."""

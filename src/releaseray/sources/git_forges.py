@@ -1,10 +1,11 @@
 """Web addresses: a repository's page on its forge, its name there, and the page that compares two tags."""
 
-import re
 from urllib.parse import quote, unquote, urlsplit
 
-_SCP = re.compile(r"(?:[^@/\s]+@)?(?P<host>[A-Za-z0-9][\w.-]*):(?!/?/)(?P<path>[^\s]+)")
-_AZURE_SSH = re.compile(r"v3/(?P<org>[^/]+)/(?P<project>[^/]+)/(?P<repo>[^/]+)")
+from releaseray.notes.regexes import regex
+
+_SCP = regex(r"(?:[^@/\s]+@)?(?P<host>[A-Za-z0-9][\w.-]*):(?!/?/)(?P<path>[^\s]+)")
+_AZURE_SSH = regex(r"v3/(?P<org>[^/]+)/(?P<project>[^/]+)/(?P<repo>[^/]+)")
 
 
 def web_url(remote: str) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
+from releaseray.notes.regexes import regex
 from releaseray.sources import SourceError
 
 HostCheck = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -17,12 +18,12 @@ PORTS = {"https": 443, "http": 80, "ssh": 22, "git": 9418}
 ANYWHERE = (Path("/"),)
 MAX_LOCATION = 2_000
 
-_SCP = re.compile(
+_SCP = regex(
     r"(?:(?P<user>[A-Za-z0-9_][\w.+-]*)@)?(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9][\w.-]*):(?P<path>[^:].*)", re.ASCII
 )
-_HOST = re.compile(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*", re.ASCII)
-_USER = re.compile(r"[A-Za-z0-9_][\w.+-]*", re.ASCII)
-_FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
+_HOST = regex(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*", re.ASCII)
+_USER = regex(r"[A-Za-z0-9_][\w.+-]*", re.ASCII)
+_FORBIDDEN = regex(r"[\x00-\x20\x7f-\x9f\\]")
 
 
 @dataclass(frozen=True, slots=True)

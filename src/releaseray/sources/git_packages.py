@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 
+from releaseray.notes.regexes import regex
 from releaseray.notes.versions import Version, parse_version
 from releaseray.sources.git_log import text
 from releaseray.sources.git_objects import Objects
@@ -12,18 +13,16 @@ from releaseray.sources.git_process import Git
 MAX_MANIFESTS = 1_000
 MAX_MANIFEST = 64_000
 
-_MANIFEST = re.compile(
+_MANIFEST = regex(
     rb"(?:^|/)(?:package\.json|Cargo\.toml|pyproject\.toml|setup\.cfg|go\.mod|composer\.json|Chart\.yaml|[^/]+\.gemspec)$"
 )
-_NOT_A_PACKAGE = re.compile(
-    rb"(?:^|/)(?:node_modules|vendor|third_party|testdata|fixtures?|__fixtures__|tests?|examples?)/"
-)
+_NOT_A_PACKAGE = regex(rb"(?:^|/)(?:node_modules|vendor|third_party|testdata|fixtures?|__fixtures__|tests?|examples?)/")
 _NAMES = (
     # Cargo.toml, pyproject.toml, setup.cfg; gemspec; Chart.yaml; go.mod
-    re.compile(r"^name\s*=\s*[\"']?([^\"'\s#]+)", re.MULTILINE),
-    re.compile(r"\.name\s*=\s*[\"']([^\"']+)"),
-    re.compile(r"^name:\s*[\"']?([^\"'\s#]+)", re.MULTILINE),
-    re.compile(r"^module\s+(\S+)", re.MULTILINE),
+    regex(r"^name\s*=\s*[\"']?([^\"'\s#]+)", re.MULTILINE),
+    regex(r"\.name\s*=\s*[\"']([^\"']+)"),
+    regex(r"^name:\s*[\"']?([^\"'\s#]+)", re.MULTILINE),
+    regex(r"^module\s+(\S+)", re.MULTILINE),
 )
 
 

@@ -7,6 +7,7 @@ from posixpath import dirname, join, normpath
 from types import MappingProxyType
 
 from releaseray.notes.history import Commit, FileDelta
+from releaseray.notes.regexes import regex
 from releaseray.notes.versions import parse_version, sort_key
 from releaseray.sources.git_objects import Objects, TreeEntry
 
@@ -21,7 +22,7 @@ MAX_MANIFESTS = 60
 MAX_MANIFEST = 256_000
 
 _EXTENSION = r"(?:\.(?:md|markdown|mdx|rst|txt|adoc|asciidoc|org|textile|rdoc))?"
-_CHANGELOG = re.compile(
+_CHANGELOG = regex(
     rf"(?:change[-_ ]?logs?|changes|history|news|releases|release[-_ ]?notes|relnotes|what'?s[-_ ]?new){_EXTENSION}",
     re.IGNORECASE,
 )
@@ -33,22 +34,22 @@ _PER_VERSION = (
     "doc/build/changelog",
 )  # fmt: skip
 _COMPONENT_PARENTS = ("packages", "crates", "libs", "modules", "plugins", "components", "services", "apps")
-_VERSION_FILE = re.compile(rf"(?:[A-Za-z_]+[-_])?v?\d+(?:\.\d+)*(?:\.x)?(?:-notes)?{_EXTENSION}", re.IGNORECASE)
-_HEADING = re.compile(r"^[#=*\s\[]*(?:[Vv]ersion |[Rr]elease )?v?(\d+\.\d+(?:\.\d+)*)", re.MULTILINE)
+_VERSION_FILE = regex(rf"(?:[A-Za-z_]+[-_])?v?\d+(?:\.\d+)*(?:\.x)?(?:-notes)?{_EXTENSION}", re.IGNORECASE)
+_HEADING = regex(r"^[#=*\s\[]*(?:[Vv]ersion |[Rr]elease )?v?(\d+\.\d+(?:\.\d+)*)", re.MULTILINE)
 
-_FRAGMENT = re.compile(
+_FRAGMENT = regex(
     r"(?:^|/)(?:news[-_]?fragments?|news\.d|NEWS\.d/next|changelog\.d|changes\.d|changelog[-_]unreleased|\.?unreleased(?:_\d+)?|"
     r"\.changesets?|\.changes|\.changelog|\.chloggen|\.nextchanges|upcoming_changes|releasenotes/notes|"
     r"change(?:log|s)?s?[-_/]fragments|changelog/next_release)/(?:[^/]+/)*[^/]+$"
     r"|(?:^|/)(?:news|changes|changelogs?|release[-_]notes)/(?:[a-z]+/)?"
     r"(?:\+[\w-]+|(?:gh-|pr-|issue-)?\d{2,}[\w-]*)(?:\.[\w-]+){1,3}$"
 )
-_NOT_A_FRAGMENT = re.compile(
+_NOT_A_FRAGMENT = regex(
     r"(?:^|/)(?:readme[^/]*|\.[^/]*|_?template[^/]*|[^/]*\.(?:jinja2?|j2|py|js|mjs|cjs|sh|png|svg)|config\.[a-z]+|"
     r"pre\.json|v?\d+\.\d+[^/]*|__init__.*)$",
     re.IGNORECASE,
 )
-_MANIFEST = re.compile(
+_MANIFEST = regex(
     r"(?:^|/)(?:pyproject\.toml|setup\.cfg|setup\.py|package\.json|Cargo\.toml|go\.mod|composer\.json|pom\.xml|"
     r"(?:settings|build)\.gradle(?:\.kts)?|gradle\.properties|[^/]+\.gemspec|Gemfile|mix\.exs|Package\.swift|"
     r"[^/]+\.csproj|Directory\.Build\.props|global\.json|Chart\.yaml|CMakeLists\.txt|meson\.build|Dockerfile|"
@@ -56,7 +57,7 @@ _MANIFEST = re.compile(
     r"\.env\.(?:example|sample)|[^/]+\.(?:example|sample)\.(?:toml|ya?ml|json|ini|env)|"
     r"[^/]+\.(?:toml|ya?ml|json|ini|conf|cfg)\.(?:example|sample))$"
 )
-_ELSEWHERE = re.compile(r"(?:^|/)(?:node_modules|vendor|third_party|testdata|fixtures?|__fixtures__|tests?|examples?)/")
+_ELSEWHERE = regex(r"(?:^|/)(?:node_modules|vendor|third_party|testdata|fixtures?|__fixtures__|tests?|examples?)/")
 
 
 def changelog(objects: Objects, sha: str | None, folder: str | None = None) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from releaseray.notes.history import Tag
+from releaseray.notes.regexes import regex
 from releaseray.sources import SourceError
 from releaseray.sources.git_log import text
 from releaseray.sources.git_objects import Objects
@@ -12,9 +13,9 @@ from releaseray.sources.git_process import Git, GitError
 MAX_NESTING = 10
 HEADER = 4_096
 
-_TARGET = re.compile(rb"object ([0-9a-f]{40,64})\n")
-_TAGGER = re.compile(rb"^tagger [^\n]*> (\d{1,12}) [+-]\d+$", re.MULTILINE)
-_COMMITTER = re.compile(rb"^committer [^\n]*> (\d{1,12}) [+-]\d+$", re.MULTILINE)
+_TARGET = regex(rb"object ([0-9a-f]{40,64})\n")
+_TAGGER = regex(rb"^tagger [^\n]*> (\d{1,12}) [+-]\d+$", re.MULTILINE)
+_COMMITTER = regex(rb"^committer [^\n]*> (\d{1,12}) [+-]\d+$", re.MULTILINE)
 
 
 def read_tags(git: Git, reached_from: str | None = None, names: Sequence[str] = ()) -> list[Tag]:

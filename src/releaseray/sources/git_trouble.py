@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from releaseray.notes.regexes import regex
 from releaseray.sources import SourceError
 from releaseray.sources.git_process import GitError, GitTimeout
 
@@ -45,7 +46,7 @@ _MEANINGS = (
      "removed since. Fetch them there, or give the URL it was cloned from."),
 )  # fmt: skip
 
-_BROKEN = re.compile(
+_BROKEN = regex(
     r"bad object|corrupt|unable to read (sha1|tree|object)|not a git repository|missing (blob|tree|commit|object)|"
     r"bad signature|invalid (sha1|object|index)|unexpected (line|end)|is too small|did not send all necessary|"
     r"bad (config|packed)|unable to parse|unable to resolve reference",

@@ -1,6 +1,5 @@
 """For customers: what is better for them, in plain words; no internals, no names of files, no pull requests."""
 
-import re
 from collections.abc import Sequence
 from functools import partial
 
@@ -10,12 +9,13 @@ from releaseray.notes.markdown import inline
 from releaseray.notes.plain import benefit, plainness
 from releaseray.notes.prepared import Item, Prepared
 from releaseray.notes.production import Production
+from releaseray.notes.regexes import regex
 from releaseray.notes.render import area, counted, document, listed, section
 from releaseray.notes.wording import imperative
 
 _MOST = 8
 _ENOUGH = 3
-_NEW = re.compile(
+_NEW = regex(
     r"(?:Add|Introduce|Implement|Support|Allow|Enable|Provide|Let|Expose|Offer|Create|New)\b|(?:新增|增加|添加|支持)"
 )
 

@@ -10,6 +10,7 @@ from releaseray.notes.markdown import code, inline
 from releaseray.notes.prepared import Item, Prepared
 from releaseray.notes.production import Production, for_engineers
 from releaseray.notes.prune import Fate
+from releaseray.notes.regexes import regex
 from releaseray.notes.render import counted, document, listed, names, place, section
 from releaseray.notes.upgrade import Requirement
 from releaseray.notes.wording import imperative, past
@@ -29,7 +30,7 @@ _MANY = 12
 """Changes of a section from which on those of one area stand together."""
 
 _OPENING = 60
-_UPDATED = re.compile(
+_UPDATED = regex(
     r"(?:bump|update|upgrade)s? (?:dependency |rust crate |module )?`?(@?[\w./-]+)`? (?:from|to)\b", re.IGNORECASE
 )
 

@@ -11,6 +11,7 @@ from releaseray.notes.personas.engineer import requirement
 from releaseray.notes.plain import benefit, plainness
 from releaseray.notes.prepared import Item, Prepared
 from releaseray.notes.production import Production, for_colleagues
+from releaseray.notes.regexes import regex
 from releaseray.notes.render import area, counted, document, listed, section
 from releaseray.notes.wording import past
 
@@ -18,7 +19,7 @@ _MOST = 15
 _MOST_WATCHED = 10
 _CHANGED = (Category.FEATURE, Category.PERF)
 _MENDED = (Category.FIX, Category.SECURITY)
-_NO_NEWS = re.compile(r"(?:remov|drop|revert|deprecat)\w*\b|.*\bmaintenance\b", re.IGNORECASE)
+_NO_NEWS = regex(r"(?:remov|drop|revert|deprecat)\w*\b|.*\bmaintenance\b", re.IGNORECASE)
 _RISKS = (Category.BREAKING, Category.DEPRECATION)
 
 
