@@ -1,10 +1,11 @@
 """The rules of the house: imports go down, files stay small, every module says what it is."""
 
-import ast
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.modules import Module, read_modules
 
 SRC = Path(__file__).parent.parent / "src" / "releaseray"
 
@@ -27,55 +28,41 @@ def room(path: Path) -> str:
     return path.relative_to(SRC).parts[0].removesuffix(".py")
 
 
-def imported_rooms(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
-        names = []
-        if isinstance(node, ast.ImportFrom) and node.module == "releaseray":
-            names = [f"releaseray.{alias.name}" for alias in node.names if alias.name != "__version__"]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module]
-        elif isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        yield from (name.split(".")[1] for name in names if name.startswith("releaseray."))
+@pytest.fixture(scope="module")
+def modules() -> dict[Path, Module]:
+    return read_modules(SRC)
+
+
+def imported_rooms(module: Module) -> Iterator[str]:
+    yield from (name.split(".")[1] for name in module.imported if name.startswith("releaseray."))
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SRC)))
-def test_imports_go_down(path: Path) -> None:
+def test_imports_go_down(path: Path, modules: dict[Path, Module]) -> None:
     if path == SRC / "__init__.py":
         return
     mine = room(path)
-    for theirs in imported_rooms(path):
+    for theirs in imported_rooms(modules[path]):
         assert RANKS[theirs] <= RANKS[mine], f"{mine} may not import {theirs}"
         if mine in STRANGERS:
             assert theirs == mine or RANKS[theirs] < RANKS[mine], f"{mine} may not know {theirs}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SRC)))
-def test_no_import_hides_in_a_function_or_behind_type_checking(path: Path) -> None:
-    tree = ast.parse(path.read_text())
-    for function in ast.walk(tree):
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-            hidden = [n for n in ast.walk(function) if isinstance(n, ast.Import | ast.ImportFrom)]
-            assert not hidden, f"{function.name} imports inside"
-    assert "TYPE_CHECKING" not in path.read_text()
+def test_no_import_hides_in_a_function_or_behind_type_checking(path: Path, modules: dict[Path, Module]) -> None:
+    assert not modules[path].importers, "they import inside"
+    assert "TYPE_CHECKING" not in modules[path].text
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SRC)))
-def test_a_module_says_what_it_is_and_stays_small(path: Path) -> None:
-    text = path.read_text()
-    if text.strip():
-        assert ast.get_docstring(ast.parse(text)), "no docstring"
-    assert len(text.splitlines()) <= 300
+def test_a_module_says_what_it_is_and_stays_small(path: Path, modules: dict[Path, Module]) -> None:
+    module = modules[path]
+    assert module.documented or not module.text.strip(), "no docstring"
+    assert len(module.text.splitlines()) <= 300
 
 
-def test_pure_rooms_do_no_io() -> None:
+def test_pure_rooms_do_no_io(modules: dict[Path, Module]) -> None:
     forbidden = {"asyncio", "socket", "subprocess", "httpx", "sqlmodel", "sqlalchemy", "asyncpg", "time", "random"}
     for path in [*(SRC / "notes").rglob("*.py"), *(SRC / "tracking").rglob("*.py")]:
-        for node in ast.walk(ast.parse(path.read_text())):
-            names = []
-            if isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom):
-                names = [node.module or ""]
-            assert not {name.split(".")[0] for name in names} & forbidden, path
-            assert not isinstance(node, ast.Await), path
+        assert not {name.split(".")[0] for name in modules[path].imported} & forbidden, path
+        assert not modules[path].awaits, path

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -208,7 +207,7 @@ async def _drafted(source: GitSource, older: Tag, newer: Tag) -> Prepared | None
         )
     except SourceError:
         return None
-    return prepare(masked(replace(history, fragments={}), HIDDEN))
+    return prepare(masked(history._replace(fragments={}), HIDDEN))
 
 
 def judged(release: Prepared, named: Sequence[Named]) -> Found:

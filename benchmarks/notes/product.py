@@ -4,7 +4,6 @@ import asyncio
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -73,7 +72,7 @@ async def _made(asked: Sequence[Row], clone: Path, theirs: Mapping[str, list[Not
                 )
             except SourceError:
                 continue
-            release = prepare(masked(replace(history, fragments={}), MASK))
+            release = prepare(masked(history._replace(fragments={}), MASK))
             named = theirs.get(rows[0].version or "", [])[:MOST_NAMED]
             ours = highlights(persona("engineer").shown(release))
             recalled = sum(any(_tells(item, note) for item in ours) for note in named)

@@ -1,7 +1,5 @@
 """What a project's own past teaches the model."""
 
-from dataclasses import replace
-
 from releaseray.notes.change import Change
 from releaseray.notes.classify import classify, context_for, context_of
 from releaseray.notes.draft import Category
@@ -109,7 +107,7 @@ def test_where_few_notes_find_their_change_only_their_number_is_learned() -> Non
     house = past_of_a_house()
     known = "\n".join(line for line in house.changelog.splitlines() if "(#" in line)
     reworded = "\n".join(f"- Something for the guests, told in other words {n}" for n in range(120))
-    own = lessons_of(replace(house, changelog=f"## 1.0.0\n\n{known}\n{reworded}\n"), shipped())
+    own = lessons_of(house._replace(changelog=f"## 1.0.0\n\n{known}\n{reworded}\n"), shipped())
     assert own.changes == 0
     assert own.cut is not None
     context = context_of(own)

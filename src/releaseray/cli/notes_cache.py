@@ -2,9 +2,9 @@
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 from releaseray.cli.notes_range import Asked
 from releaseray.notes import lessons
@@ -17,8 +17,7 @@ MOST_KEPT = 64
 """Files of a kind that are kept, the newest. One has up to a megabyte."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """One file of lessons, there or not."""
 
     place: Path

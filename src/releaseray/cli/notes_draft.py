@@ -4,10 +4,9 @@ import gc
 import json
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from releaseray.cli.notes_cache import Cache
 from releaseray.cli.notes_range import Asked, resolve
@@ -24,8 +23,7 @@ from releaseray.sources.git_local import LocalRepository
 from releaseray.sources.git_locations import ANYWHERE, check_location
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What the command was asked for: its arguments and options, by their meaning."""
 
     spec: str = ""

@@ -1,7 +1,7 @@
 """Which commits `releaseray notes` is asked for: tags, and the right tag before a tag."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from releaseray.errors import InvalidRequest
 from releaseray.notes.history import Tag
@@ -10,8 +10,7 @@ from releaseray.notes.versions import built_on, newest_release, previous_tags
 from releaseray.sources.git_local import LocalRepository
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A range to read. `since` is None for a range from the first commit; `released` is unix seconds, None for what
     is not released. `start` is what the range was said to begin with, empty where nothing was: that its end goes back
     to it remains to be seen."""

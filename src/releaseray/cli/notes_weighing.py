@@ -3,7 +3,6 @@
 import os
 import pickle
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from releaseray.notes.change import Change
 from releaseray.notes.classify import Context
@@ -22,7 +21,7 @@ def weighing_beside(context: Context, commits: Sequence[Commit]) -> Context:
     """
     if len(commits) < LONG or (os.cpu_count() or 1) < 2:
         return context
-    return replace(context, own=_Beside(context.own.model, commits))
+    return context._replace(own=_Beside(context.own.model, commits))
 
 
 class _Beside(Weigher):

@@ -1,7 +1,6 @@
 """Files a change under its heading and says how likely a maintainer would list it for users."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
@@ -38,8 +37,7 @@ class Verdict(NamedTuple):
         return self.why()
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What is known of the repository as a whole: the general model, and what weighs by the same corrected by its own
     past, of so many notes; `listing` says that the past told which changes the project lists."""
 

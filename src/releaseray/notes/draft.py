@@ -1,9 +1,8 @@
 """What the notes engine gives back: a draft for one persona, and the entries it was made of."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 
 class Category(StrEnum):
@@ -19,8 +18,7 @@ class Category(StrEnum):
     INTERNAL = "internal"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One change as a reader sees it: a pull request, or a commit that belongs to none.
 
     `kept` says whether the draft's persona is shown it; `text` is its line without Markdown bullet; `reason`
@@ -63,8 +61,7 @@ class Entries(Sequence[Entry]):
         return hash(tuple(self))
 
 
-@dataclass(frozen=True, slots=True)
-class Flags:
+class Flags(NamedTuple):
     """What stands beside a draft. `highlights` best first; `contributors` without bots, by contribution."""
 
     highlights: tuple[str, ...] = ()
@@ -72,8 +69,7 @@ class Flags:
     contributors: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A draft for one persona, and every entry of the range behind it."""
 
     body_md: str

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from releaseray.notes.history import Commit, History, PullRequest
@@ -11,12 +10,14 @@ from releaseray.notes.references import pull_request
 from releaseray.notes.regexes import regex
 
 
-@dataclass(slots=True)
 class _Node:
     """A commit of a first-parent line, and the lines that it merged, oldest first."""
 
-    commit: Commit
-    side: list["_Node"] = field(default_factory=list)
+    __slots__ = ("commit", "side")
+
+    def __init__(self, commit: Commit) -> None:
+        self.commit = commit
+        self.side: list[_Node] = []
 
 
 class Group(NamedTuple):
@@ -33,6 +34,16 @@ def groups(history: History) -> Iterator[Group]:
     """The groups of `history`; every commit is in at most one pull request's group."""
     owner = {sha: pull for pull in history.pulls.values() for sha in pull.shas}
     return _by_pull(_groups(_lines(history.commits), owner))
+
+
+def unspoken(commits: tuple[Commit, ...]) -> list[str]:
+    """The commits, by their shas, that say nothing of what they changed and for which no merge says it."""
+    told = (
+        [group.head, *group.inner]
+        for group in _by_pull(_groups(_lines(commits), {}))
+        if not (group.head.files and (len(group.head.parents) > 1 or not group.inner))
+    )
+    return [commit.sha for group in told for commit in group if not commit.files]
 
 
 def _lines(commits: tuple[Commit, ...]) -> list[_Node]:

@@ -1,7 +1,6 @@
 """What a source knows of a range: the frozen input of the notes engine."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -44,8 +43,7 @@ class Commit(NamedTuple):
     files_left_out: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PullRequest:
+class PullRequest(NamedTuple):
     """What a forge says of a pull request. `author` is a login; `shas` its commits, merge commit included."""
 
     number: int
@@ -58,8 +56,7 @@ class PullRequest:
     first_contribution: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
+class Issue(NamedTuple):
     """What a forge says of an issue."""
 
     number: int
@@ -67,8 +64,7 @@ class Issue:
     labels: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FileDelta:
+class FileDelta(NamedTuple):
     """A small text file (manifest, settings sample) before and after the range; None where it does not exist."""
 
     path: str
@@ -76,8 +72,7 @@ class FileDelta:
     after: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(NamedTuple):
     """A range of a repository, as far as its source knows it.
 
     `commits` are newest first, all that `from_tag..to_tag` reaches. `from_tag` is None for a range from the very
@@ -96,9 +91,9 @@ class History:
     commits: tuple[Commit, ...]
     web_url: str | None = None
     changelog: str = ""
-    fragments: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    fragments: Mapping[str, str] = MappingProxyType({})
     manifests: tuple[FileDelta, ...] = ()
     known_emails: frozenset[str] = frozenset()
-    pulls: Mapping[int, PullRequest] = field(default_factory=lambda: MappingProxyType({}))
-    issues: Mapping[int, Issue] = field(default_factory=lambda: MappingProxyType({}))
+    pulls: Mapping[int, PullRequest] = MappingProxyType({})
+    issues: Mapping[int, Issue] = MappingProxyType({})
     past: tuple[Commit, ...] = ()

@@ -11,7 +11,7 @@ from releaseray.notes.model_own import Lessons
 
 def written(lessons: Lessons) -> str:
     """The lessons as text: the same lessons, the same text."""
-    told = {"cut": lessons.cut, "notes": lessons.notes, "changes": lessons.changes, "rows": lessons.rows}
+    told = {"cut": lessons.cut, "notes": lessons.notes, "changes": lessons.changes, "rows": {**lessons.rows}}
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 

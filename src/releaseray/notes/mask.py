@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from fnmatch import translate
 
 from releaseray.notes.history import Commit, History
@@ -27,8 +26,7 @@ def masked(history: History, globs: Sequence[str]) -> History:
             commit._replace(files=tuple(file for file in commit.files if shown(file.path))) for commit in commits
         )
 
-    return replace(
-        history,
+    return history._replace(
         commits=bared(history.commits),
         past=bared(history.past),
         fragments={path: text for path, text in history.fragments.items() if shown(path)},

@@ -7,11 +7,11 @@ are then one sum, exact and the same in any order.
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from struct import Struct
 from sys import intern
+from typing import NamedTuple
 
 from releaseray.notes.model_learn import KEEP, WIDTH, Row
 
@@ -42,8 +42,7 @@ def unpacked(lanes: int) -> list[float]:
     return [(lane - _MIDDLE) / UNIT for lane in raised]
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(NamedTuple):
     """`table` has the packed weights of each feature that matters; `cut` is the log-odds of being kept from which
     on a change is better listed than left out."""
 

@@ -1,7 +1,7 @@
 """What a project's own past teaches: which of its changes went under which heading, and which were left out."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from releaseray.notes.draft import Category
@@ -41,12 +41,11 @@ _RARE = frozenset({CLASSES.index(Category.BREAKING), CLASSES.index(Category.PERF
 _CLASS = {category: index for index, category in enumerate(CLASSES)}
 
 
-@dataclass(frozen=True, slots=True)
-class Lessons:
+class Lessons(NamedTuple):
     """What a project's own past taught: the model's rows that it corrected, in whole thousandths, the cut (None: the
     model's own), and how many notes and changes there were to learn from."""
 
-    rows: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    rows: Mapping[str, Sequence[int]] = MappingProxyType({})
     cut: float | None = None
     notes: int = 0
     changes: int = 0
@@ -84,7 +83,7 @@ def lessons_of(history: History, model: Model) -> Lessons:
     rows = {feature: [round(weight * UNIT) for weight in row[:WIDTH]] for feature, row in table.items()}
     learned = Lessons(rows, None, len(notes), len(outcomes))
     cut = best_cut(outcomes) if outcomes else _rated_cut(pairs, notes, learned.applied(model))
-    return replace(learned, cut=None if cut is None else round(cut, DIGITS))
+    return learned._replace(cut=None if cut is None else round(cut, DIGITS))
 
 
 def _learn(examples: Sequence[Example]) -> None:

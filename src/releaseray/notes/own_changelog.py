@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from releaseray.notes.conventions import KIND_CATEGORIES, heading_category
@@ -64,15 +63,15 @@ _MARKUP = regex(r"\[([^\[\]]*)\]\([^()\s]*\)|`([^`<]+?) <[^>]*>`_+|<!--.*?-->|:\
 _LINK_DEFINITION = regex(r"^\s*(?:\[[^\]]+\]:|\.\. )")
 
 
-@dataclass(slots=True)
 class _Reader:
     """Where the reading stands: the version, the headings above, and the note that is still growing."""
 
-    version: str = ""
-    version_level: int = 99
-    headings: dict[int, str] = field(default_factory=dict)
-    underlines: list[str] = field(default_factory=list)
-    parts: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.version = ""
+        self.version_level = 99
+        self.headings: dict[int, str] = {}
+        self.underlines: list[str] = []
+        self.parts: list[str] = []
 
     def note(self) -> Note | None:
         """The note that has been gathered, if any; gathering starts anew."""

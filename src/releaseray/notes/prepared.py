@@ -1,7 +1,6 @@
 """What every persona draws on: the judged changes of a range, made once however many drafts are asked for."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from releaseray.notes.change import Change
@@ -42,8 +41,7 @@ QUIET = frozenset({Category.DOCS, Category.INTERNAL})
 """Headings that say nothing to a user of the product."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A range, ready to be told. `items` are newest first; `newcomers` are contributors without earlier commits.
     `reports` says that the project's own changelog is written in the past tense."""
 

@@ -1,7 +1,6 @@
 """What a range's release did to the errors of production: facts that a draft can carry, and how they are worded."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -30,8 +29,7 @@ class Before(NamedTuple):
     previous_events: int
 
 
-@dataclass(frozen=True, slots=True)
-class Deployed:
+class Deployed(NamedTuple):
     """How a release is doing in one environment of a service. Errors have the most events first; there may be more
     than are listed, which the counts tell."""
 
@@ -46,8 +44,7 @@ class Deployed:
     before: Before | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Production:
+class Production(NamedTuple):
     """What was true at `as_of`, unix seconds. `fixed` are errors that the range's changes or the people who resolved
     them say are fixed by it."""
 

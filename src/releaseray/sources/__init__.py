@@ -1,8 +1,7 @@
 """Where history comes from: one module a kind of source, each giving the same few answers."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from releaseray.notes.history import Commit, History, Tag
 
@@ -10,8 +9,7 @@ Watch = Callable[[Sequence[Commit]], object]
 """Is given the commits of a range, some at a time, while the others are still read; in whichever thread reads them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Description:
+class Description(NamedTuple):
     """What a repository says of itself. `web_url` is its page on its forge (`https://github.com/acme/myapp`),
     None without a known remote; `full_name` is `owner/name` (or `local/name`); `github_repo_id` only on GitHub."""
 
@@ -65,8 +63,9 @@ class Source(Protocol):
         """All that is known of `from_sha..to_sha` (from the first commit when `from_sha` is None).
 
         The tag names only label the result: what is read is what the shas say, even when a tag moved since.
-        `past` asks for the commits before the range as well, from sources that can read them cheaply. Without `files`
-        the commits of the range need not say what they change, which is most of what there is to read. `watch` is
+        `past` asks for the commits before the range as well, from sources that can read them cheaply. A commit that was
+        merged need not say what it changed where its merge says it, and without `files` none of the range need: that
+        is most of what there is to read. `watch` is
         told of commits as they come, by sources that know them before the end.
         """
 

@@ -1,8 +1,7 @@
 """Who is new: an index of the first commit under each address, kept beside the mirror."""
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from releaseray.sources.git_layout import read_text, write_text
@@ -15,12 +14,12 @@ WALK_TIMEOUT = 300.0
 FORMAT = "--format=%H %ct %ae%x00%aE"
 
 
-@dataclass(slots=True)
 class FirstCommits:
     """Address, lower-cased → sha and date of its oldest commit, over all that the commits `covered` reach."""
 
-    covered: list[str] = field(default_factory=list)
-    first: dict[str, tuple[str, int]] = field(default_factory=dict)
+    def __init__(self, covered: Sequence[str] = (), first: Mapping[str, tuple[str, int]] | None = None) -> None:
+        self.covered = [*covered]
+        self.first = {**(first or {})}
 
     @classmethod
     def load(cls, path: Path) -> "FirstCommits":

@@ -3,8 +3,8 @@
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from releaseray.notes.regexes import regex
 from releaseray.sources import SourceError
@@ -17,8 +17,7 @@ MAX_CONFIG = 1 << 20
 _HEAD = regex(r"ref: refs/[^\x00-\x20\x7f]+|[0-9a-f]{40}|[0-9a-f]{64}")
 
 
-@dataclass(frozen=True, slots=True)
-class Clone:
+class Clone(NamedTuple):
     """Where the parts of a clone are, all of them inside the allowed paths.
 
     `git_dir` has the `HEAD`, `common_dir` (the same but for linked worktrees) refs and configuration. `objects`

@@ -5,8 +5,9 @@ import shutil
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 NETWORK_CONFIG = """\
 [credential]
@@ -37,8 +38,7 @@ CONFIG = """\
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """What a git directory of ours is made of. A changed layout makes it anew.
 
     `links` are parts of somebody else's git directory, `alternates` object directories, `origin` the URL it was
@@ -47,7 +47,7 @@ class Layout:
 
     object_format: str = "sha1"
     ref_storage: str = "files"
-    links: Mapping[str, Path] = field(default_factory=dict)
+    links: Mapping[str, Path] = MappingProxyType({})
     alternates: tuple[Path, ...] = ()
     origin: str = ""
     include: Path | None = None

@@ -3,8 +3,8 @@
 import re
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
 from releaseray.notes.regexes import regex
@@ -26,8 +26,7 @@ _USER = regex(r"[A-Za-z0-9_][\w.+-]*", re.ASCII)
 _FORBIDDEN = regex(r"[\x00-\x20\x7f-\x9f\\]")
 
 
-@dataclass(frozen=True, slots=True)
-class NormalisedLocation:
+class NormalisedLocation(NamedTuple):
     """A location that passed the check: `path` (absolute, links resolved) or `url`, the other is None.
 
     `url` is without credentials and may be shown; `credentials` are `user:password` as they belong in an
@@ -39,10 +38,13 @@ class NormalisedLocation:
     scheme: str = "file"
     host: str = ""
     port: int = 0
-    credentials: str | None = field(default=None, repr=False)
+    credentials: str | None = None
 
     def __str__(self) -> str:
         return self.url or str(self.path)
+
+    def __repr__(self) -> str:
+        return f"NormalisedLocation({str(self)!r})"
 
     @property
     def complete(self) -> str:

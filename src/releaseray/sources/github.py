@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Awaitable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -99,7 +98,7 @@ class GitHubSource(Through):
         )
         history = await self._told(reading)
         pulls = await self._pulls(history, f"range:1:{self._api.url}:{self._full_name}:{from_sha}:{to_sha}")
-        return replace(history, full_name=self._full_name, pulls=pulls.pulls, issues=pulls.issues)
+        return history._replace(full_name=self._full_name, pulls=pulls.pulls, issues=pulls.issues)
 
     async def _told(self, answer: Awaitable[T]) -> T:
         """The answer of the source underneath; one that asks GitHub too may fail as GitHub does."""
@@ -128,7 +127,7 @@ class GitHubSource(Through):
             raise await self._explained(error) from error
         if found is not kept and self._storage is not None:
             # What is changed from here on may or may not be in what was read.
-            await self._storage.save(key, to_json(replace(found, read_at=began)))
+            await self._storage.save(key, to_json(found._replace(read_at=began)))
         return found
 
     async def _read_pulls(self, history: History, kept: Pulls | None) -> Pulls:

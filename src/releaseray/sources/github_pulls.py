@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from releaseray.github import GitHubApi, GitHubError, Kind, together
@@ -46,7 +45,7 @@ class PullReader:
             first = await self._confirmed(first)
         numbers = {entry.pull.number for entry in first}
         return Pulls(
-            {n: replace(entry.pull, first_contribution=n in numbers) for n, entry in sorted(found.items())},
+            {n: entry.pull._replace(first_contribution=n in numbers) for n, entry in sorted(found.items())},
             {issue.number: issue for entry in found.values() for issue in entry.issues},
         )
 
@@ -56,7 +55,7 @@ class PullReader:
         calls = [self._numbered(batch) for batch in _batches(numbers, COMMITS_A_CALL[0])]
         fresh = {entry.pull.number: entry for entries in await together(*calls) for entry in entries}
         pulls = {number: pull for number, pull in kept.pulls.items() if number not in numbers} | {
-            number: replace(_with(entry.pull, *before.shas), first_contribution=before.first_contribution)
+            number: _with(entry.pull, *before.shas)._replace(first_contribution=before.first_contribution)
             for number, entry in fresh.items()
             if (before := kept.pulls.get(number))
         }
@@ -99,7 +98,7 @@ class PullReader:
         for entries in await together(*calls):
             for sha, entry in entries:
                 known = found.get(entry.pull.number, entry)
-                found[entry.pull.number] = replace(known, pull=_with(known.pull, sha))
+                found[entry.pull.number] = known._replace(pull=_with(known.pull, sha))
         return found
 
     async def _associated(self, shas: Sequence[str]) -> list[tuple[str, Found]]:
@@ -186,7 +185,7 @@ def _associated_nodes(commit: Any) -> list[Any]:
 
 
 def _with(pull: PullRequest, *shas: str) -> PullRequest:
-    return replace(pull, shas=tuple(dict.fromkeys((*pull.shas, *shas))))
+    return pull._replace(shas=tuple(dict.fromkeys((*pull.shas, *shas))))
 
 
 def _named(history: History) -> dict[int, list[str]]:
@@ -202,8 +201,8 @@ def _named(history: History) -> dict[int, list[str]]:
 
 def _complete(entry: Found, shas: Iterable[str], issues: Mapping[int, Issue]) -> Found:
     mine = tuple(issues[number] for number in entry.pull.closes if number in issues)
-    pull = replace(_with(entry.pull, *shas), closes=tuple(issue.number for issue in mine))
-    return replace(entry, pull=pull, issues=mine)
+    pull = _with(entry.pull, *shas)._replace(closes=tuple(issue.number for issue in mine))
+    return entry._replace(pull=pull, issues=mine)
 
 
 def _newcomers(found: Mapping[int, Found], history: History) -> list[Found]:

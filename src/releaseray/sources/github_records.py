@@ -3,8 +3,8 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
@@ -29,17 +29,15 @@ fragment P on PullRequest {
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Pulls:
+class Pulls(NamedTuple):
     """What GitHub knows of a range beyond git, by number; `read_at` is when it was asked, in unix seconds."""
 
-    pulls: Mapping[int, PullRequest] = field(default_factory=dict)
-    issues: Mapping[int, Issue] = field(default_factory=dict)
+    pulls: Mapping[int, PullRequest] = MappingProxyType({})
+    issues: Mapping[int, Issue] = MappingProxyType({})
     read_at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One pull request, when it was merged (RFC 3339), and the issues it closes in the same repository."""
 
     pull: PullRequest
@@ -112,7 +110,7 @@ def issue_from_rest(answer: Any) -> Issue | None:
 
 def to_json(found: Pulls) -> bytes:
     """How a range is kept."""
-    pulls, issues = map(asdict, found.pulls.values()), map(asdict, found.issues.values())
+    pulls, issues = map(PullRequest._asdict, found.pulls.values()), map(Issue._asdict, found.issues.values())
     return json.dumps({"pulls": list(pulls), "issues": list(issues), "read_at": found.read_at}).encode()
 
 
@@ -131,7 +129,7 @@ def from_json(kept: bytes) -> Pulls | None:
 def history_to_json(history: History) -> bytes:
     """How a whole range is kept that no clone can tell."""
     fragments, pulls, issues = dict(history.fragments), dict(history.pulls), dict(history.issues)
-    return HISTORIES.dump_json(replace(history, fragments=fragments, pulls=pulls, issues=issues))
+    return HISTORIES.dump_json(history._replace(fragments=fragments, pulls=pulls, issues=issues))
 
 
 def history_from_json(kept: bytes) -> History | None:

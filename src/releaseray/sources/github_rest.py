@@ -4,7 +4,6 @@ import base64
 import binascii
 import re
 from collections.abc import Coroutine
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -101,8 +100,8 @@ class GitHubRest:
         history = await self._kept(f"history:2:{key}") or await self._read(from_sha, to_sha, f"history:2:{key}")
         if files:
             whole = await self._kept(f"files:1:{key}") or await self._read_files(history, f"files:1:{key}")
-            history = replace(history, commits=whole.commits)
-        return replace(history, from_tag=from_tag, to_tag=to_tag)
+            history = history._replace(commits=whole.commits)
+        return history._replace(from_tag=from_tag, to_tag=to_tag)
 
     async def _kept(self, key: str) -> History | None:
         kept = await self._storage.load(key) if self._storage is not None else None
