@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.sources.repos import Repo, history
 
-from releaseray.sources import SourceError, git_walk
+from releaseray.sources import SourceError, git_reading
 from releaseray.sources.git import GitSource
 
 COMMITS = 11
@@ -37,7 +37,7 @@ async def test_a_long_range_is_the_same_however_it_is_read(
     long_repo: Repo, mirror: Path, monkeypatch: pytest.MonkeyPatch, length: int
 ) -> None:
     whole = (await history(GitSource(str(long_repo.path), mirror), long_repo, "v1.0", "v1.1")).commits
-    monkeypatch.setattr(git_walk, "LONG", length)
+    monkeypatch.setattr(git_reading, "LONG", length)
     read = (await history(GitSource(str(long_repo.path), mirror), long_repo, "v1.0", "v1.1")).commits
     assert len(read) == COMMITS
     assert read == whole
@@ -47,8 +47,8 @@ async def test_a_long_range_is_the_same_however_it_is_read(
 async def test_a_range_that_is_too_long_says_so(
     long_repo: Repo, mirror: Path, monkeypatch: pytest.MonkeyPatch, until: str
 ) -> None:
-    monkeypatch.setattr(git_walk, "LONG", 3)
-    monkeypatch.setattr(git_walk, "MAX_COMMITS", COMMITS - 1)
+    monkeypatch.setattr(git_reading, "LONG", 3)
+    monkeypatch.setattr(git_reading, "MAX_COMMITS", COMMITS - 1)
     with pytest.raises(SourceError, match="more than 10 commits"):
         await history(GitSource(str(long_repo.path), mirror), long_repo, "v1.0", until)
 
