@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from tests.sources.repos import Repo, history
 
-from releaseray.sources import SourceError, git_reading
+from releaseray.notes.history import FileChange
+from releaseray.notes.link import link
+from releaseray.sources import SourceError, git_walk
 from releaseray.sources.git import GitSource
 
 COMMITS = 11
@@ -37,7 +39,7 @@ async def test_a_long_range_is_the_same_however_it_is_read(
     long_repo: Repo, mirror: Path, monkeypatch: pytest.MonkeyPatch, length: int
 ) -> None:
     whole = (await history(GitSource(str(long_repo.path), mirror), long_repo, "v1.0", "v1.1")).commits
-    monkeypatch.setattr(git_reading, "LONG", length)
+    monkeypatch.setattr(git_walk, "LONG", length)
     read = (await history(GitSource(str(long_repo.path), mirror), long_repo, "v1.0", "v1.1")).commits
     assert len(read) == COMMITS
     assert read == whole
@@ -47,8 +49,8 @@ async def test_a_long_range_is_the_same_however_it_is_read(
 async def test_a_range_that_is_too_long_says_so(
     long_repo: Repo, mirror: Path, monkeypatch: pytest.MonkeyPatch, until: str
 ) -> None:
-    monkeypatch.setattr(git_reading, "LONG", 3)
-    monkeypatch.setattr(git_reading, "MAX_COMMITS", COMMITS - 1)
+    monkeypatch.setattr(git_walk, "LONG", 3)
+    monkeypatch.setattr(git_walk, "MAX_COMMITS", COMMITS - 1)
     with pytest.raises(SourceError, match="more than 10 commits"):
         await history(GitSource(str(long_repo.path), mirror), long_repo, "v1.0", until)
 
@@ -63,3 +65,20 @@ async def test_without_files_the_same_commits_are_read(long_repo: Repo, mirror: 
         commit._replace(files=()) for commit in whole.commits
     ]
     assert read.known_emails == whole.known_emails
+
+
+async def test_what_a_pull_request_changed_is_told_by_its_merge(long_repo: Repo, mirror: Path) -> None:
+    long_repo.git("checkout", "-q", "-b", "total")
+    long_repo.commit("Sum up", ui__sum_txt="1")
+    long_repo.commit("Round", ui__sum_txt="2")
+    long_repo.git("checkout", "-q", "main")
+    long_repo.git("merge", "-q", "--no-ff", "-m", "Merge pull request #7 from jane/total\n\nShow a total", "total")
+    long_repo.tag("v1.2")
+    found = await history(GitSource(str(long_repo.path), mirror), long_repo, "v1.1", "v1.2")
+    assert {commit.subject: commit.files for commit in found.commits} == {
+        "Merge pull request #7 from jane/total": (FileChange("A", "ui/sum.txt"),),
+        "Sum up": (),
+        "Round": (),
+    }
+    (change,) = link(found)
+    assert (change.pr, change.files) == (7, (FileChange("A", "ui/sum.txt"),))

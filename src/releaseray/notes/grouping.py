@@ -1,7 +1,7 @@
 """History → groups: which commits, merges and pull requests are one change."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from releaseray.notes.history import Commit, History, PullRequest
@@ -116,22 +116,24 @@ def _pull(node: _Node, merge: Merged) -> tuple[Group | None, list[_Node]]:
     release), whatever its own number. A merge of one or two others keeps what is its own beside them.
     """
     number = merge.pulls[0][0] if merge.pulls else None
-    others = _other_pulls(node.side, number)
+    inner = _flat(node.side)
+    others = _other_pulls(inner, number)
     if number is None and len(others) == 1:
         number = others.pop()
     if len(others) >= 3:
         return None, node.side
-    nested = [inner for inner in node.side if _is_merge_of(inner.commit, others)]
-    apart = {inner.commit.sha for inner in nested}
-    inner = _flat(inner for inner in node.side if inner.commit.sha not in apart)
-    if nested and not inner:
-        return None, nested
+    nested = [side for side in node.side if _is_merge_of(side.commit, others)] if others else []
+    if nested:
+        apart = {side.commit.sha for side in nested}
+        inner = _flat([side for side in node.side if side.commit.sha not in apart])
+        if not inner:
+            return None, nested
     title = merge.title or _speaking_title(inner) or _branch_words(node.commit.subject)
     return Group(node.commit, title, merge.body, number, inner), nested
 
 
-def _other_pulls(side: list[_Node], number: int | None) -> set[int]:
-    named = {_number_of_pull(commit) for commit in _flat(side)}
+def _other_pulls(inner: list[Commit], number: int | None) -> set[int]:
+    named = {_number_of_pull(commit) for commit in inner}
     return {other for other in named if other is not None and other != number}
 
 
@@ -176,9 +178,11 @@ def _batch(node: _Node, merge: Merged) -> Iterator[Group]:
             yield Group(node.commit, title, "", number, [])
 
 
-def _flat(nodes: Iterable[_Node]) -> list[Commit]:
+def _flat(nodes: Sequence[_Node]) -> list[Commit]:
+    if not any(node.side for node in nodes):
+        return [node.commit for node in nodes]
     commits: list[Commit] = []
-    waiting = list(reversed(list(nodes)))
+    waiting = list(reversed(nodes))
     while waiting:
         node = waiting.pop()
         commits.append(node.commit)

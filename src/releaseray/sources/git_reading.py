@@ -1,31 +1,20 @@
 """Reading a range: log, papers and authors side by side, each in a thread of its own."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import closing
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from subprocess import DEVNULL
 from typing import NamedTuple
 
 from releaseray.notes.history import Commit, FileDelta, History
 from releaseray.notes.own_changelog import notes_in
-from releaseray.sources import SourceError, Watch
+from releaseray.sources import Watch
 from releaseray.sources.git_authors import FirstCommits
-from releaseray.sources.git_log import LOG, MESSAGES, LogParser
+from releaseray.sources.git_log import LOG, LogParser
 from releaseray.sources.git_objects import Objects
 from releaseray.sources.git_packages import package_folder
 from releaseray.sources.git_papers import changelog, fragments, manifests
 from releaseray.sources.git_process import Git
-
-HISTORY_TIMEOUT = 900.0
-MAX_COMMITS = 250_000
-LONG = 2_000
-"""Commits from which on a second git reads the older half of what is left: finding what each commit changed keeps one
-processor busy for longer than everything else a draft takes."""
-
-TOLD_AT_ONCE = 100
-"""Commits that whoever watches the reading is told of at once."""
+from releaseray.sources.git_walk import HISTORY_TIMEOUT, Walk
 
 MAX_PAST = 1_500
 MAX_PAST_BYTES = 24 << 20
@@ -74,11 +63,11 @@ def read_range(
 ) -> Findings:
     """All that is to be known of a range, with the commits before it where `past` is wanted, and without what the
     commits change where no `files` are. `watch` is told of the commits as they come."""
-    with Objects(git, HISTORY_TIMEOUT) as objects, ThreadPoolExecutor(6) as pool:
+    with Objects(git, HISTORY_TIMEOUT) as objects, ThreadPoolExecutor(8) as pool:
         try:
             # First of all the longest, so that its git works while others of the range's things are found out
             folder: Future[str | None] = Future()
-            log = pool.submit(_read_log, _Log(git, _bounds(asked), pool, watch), folder, files)
+            log = pool.submit(Walk(git, _bounds(asked), pool, watch).commits, folder, files)
             authors = pool.submit(known, git, log)
             folder.set_result(package_folder(git, objects, asked.to_tag, asked.to_sha))
             papers = pool.submit(changelog, objects, asked.from_sha, folder.result())
@@ -116,70 +105,8 @@ def first_commits(git: Git, index: Path, sha: str | None) -> FirstCommits:
     return authors
 
 
-class _Log(NamedTuple):
-    """What to read, with which git, beside what else (in a thread of `pool`), and who is told of it."""
-
-    git: Git
-    bounds: Sequence[str]
-    pool: Executor
-    watch: Watch | None
-
-    def taken(self, commits: Iterator[Commit], most: int) -> list[Commit]:
-        """The first commits, `most` at most, told to whoever watches."""
-        taken: list[Commit] = []
-        while some := list(islice(commits, min(TOLD_AT_ONCE, most - len(taken)))):
-            if self.watch:
-                self.watch(some)
-            taken += some
-        return taken
-
-
-def _read_log(log: _Log, folder: Future[str | None], files: bool) -> tuple[Commit, ...]:
-    """The commits, newest first. git begins before it is known whose folder they are for."""
-    command = (*(LOG if files else MESSAGES), *log.bounds, "--")
-    with log.git.start(command, DEVNULL, HISTORY_TIMEOUT) as child:
-        within = folder.result()
-        if files:
-            return _with_files(log, child.output(), within)
-        if within is None:
-            return _messages(log, child.output())
-    # A package's commits are told by what they change
-    with closing(log.git.stream(*LOG, *log.bounds, "--", timeout=HISTORY_TIMEOUT)) as chunks:
-        return _with_files(log, chunks, within)
-
-
-def _with_files(log: _Log, chunks: Iterable[bytes], folder: str | None) -> tuple[Commit, ...]:
-    """The commits and what they change; of a long range the older half is read by a second git."""
-    parser = LogParser(folder)
-    # What does not touch the package does not come out of the parser, so that its commits cannot be skipped by number
-    most = MAX_COMMITS + 1 if folder else LONG
-    commits = parser.parse(chunks)
-    newer = log.taken(commits, most)
-    if len(newer) < most:
-        return tuple(newer)
-    number = most if folder else int(log.git.run("rev-list", "--count", *log.bounds, "--"))
-    if number > MAX_COMMITS:
-        raise _too_long()
-    middle = (most + number) // 2
-    rest = log.git.stream(*LOG, f"--skip={middle}", *log.bounds, "--", timeout=HISTORY_TIMEOUT)
-    older = log.pool.submit(lambda: log.taken(parser.parse(rest), MAX_COMMITS))
-    newer += log.taken(commits, middle - most)
-    return (*newer, *older.result())
-
-
-def _messages(log: _Log, chunks: Iterable[bytes]) -> tuple[Commit, ...]:
-    commits = log.taken(LogParser().parse(chunks), MAX_COMMITS + 1)
-    if len(commits) > MAX_COMMITS:
-        raise _too_long()
-    return tuple(commits)
-
-
 def _bounds(asked: Range) -> list[str]:
     return [asked.to_sha, f"^{asked.from_sha}"] if asked.from_sha else [asked.to_sha]
-
-
-def _too_long() -> SourceError:
-    return SourceError(f"The range has more than {MAX_COMMITS} commits; choose a shorter one.")
 
 
 def _read_past(git: Git, sha: str | None, folder: str | None, papers: Future[str]) -> tuple[Commit, ...]:
