@@ -1,7 +1,6 @@
 """Who is new, found by a walk that ends early: it finds whom the index of first commits finds."""
 
 import random
-from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -9,16 +8,17 @@ from tests.sources.repos import Repo
 
 from releaseray.notes.history import Commit, Person
 from releaseray.sources import git_earlier
+from releaseray.sources.beside import Later
 from releaseray.sources.git_earlier import by_walking, people_of
 from releaseray.sources.git_local import LocalRepository
 from releaseray.sources.git_process import Git
 from releaseray.sources.git_reading import from_index
 
 
-def ended(repo: Repo, older: str, newer: str) -> Future[tuple[Commit, ...]]:
+def ended(repo: Repo, older: str, newer: str) -> Later[tuple[Commit, ...]]:
     """The commits of a range, read already."""
     local = LocalRepository.at(repo.path, repo.path.parent / f"scratch-{random.random()}")
-    log: Future[tuple[Commit, ...]] = Future()
+    log: Later[tuple[Commit, ...]] = Later()
     tags = {tag.name: tag for tag in local.tags()}
     log.set_result(local.history(tags[older], tags[newer], lambda *_: frozenset(), past=False).commits)
     return log

@@ -1,7 +1,6 @@
 """Who is new in a range, for a process that asks once: a walk over the past that ends with the last one to be met."""
 
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future
 from contextlib import closing, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 from releaseray.notes.history import Commit, Person
 from releaseray.notes.people import is_bot
 from releaseray.notes.regexes import regex
+from releaseray.sources.beside import Later
 from releaseray.sources.git_authors import MAX_WALKED, WALK_TIMEOUT
 from releaseray.sources.git_layout import read_text, write_text
 from releaseray.sources.git_log import text
@@ -32,7 +32,7 @@ def by_walking(sha: str | None, kept: Path | None = None) -> Known:
     in the folder `kept`, under the commit and the mailmap that it was found with, and is not looked for again.
     """
 
-    def known(git: Git, log: Future[tuple[Commit, ...]]) -> frozenset[str]:
+    def known(git: Git, log: Later[tuple[Commit, ...]]) -> frozenset[str]:
         if sha is None:
             return frozenset()
         place = kept / _name(git, sha) if kept else None
@@ -55,7 +55,7 @@ def _name(git: Git, sha: str) -> str:
     return sha256(sha.encode("ascii") + mailmap).hexdigest()[:32]
 
 
-def _walked(git: Git, sha: str, log: Future[tuple[Commit, ...]]) -> tuple[Oldest, bool]:
+def _walked(git: Git, sha: str, log: Later[tuple[Commit, ...]]) -> tuple[Oldest, bool]:
     """What the walk found, and whether it went to the end."""
     oldest: Oldest = {}
     sought: set[str] | None = None
@@ -72,7 +72,7 @@ def _walked(git: Git, sha: str, log: Future[tuple[Commit, ...]]) -> tuple[Oldest
     return oldest, True
 
 
-def _not_after(met: Oldest, log: Future[tuple[Commit, ...]]) -> set[str]:
+def _not_after(met: Oldest, log: Later[tuple[Commit, ...]]) -> set[str]:
     until = _until(log.result())
     return {email for email, date in met.items() if date <= until}
 

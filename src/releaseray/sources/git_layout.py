@@ -1,7 +1,6 @@
 """A git directory of our own, made of parts of others: complete or not there at all."""
 
 import os
-import shutil
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -82,7 +81,7 @@ class Place:
     def lay_out(self, layout: Layout, head: str) -> None:
         """Make the git directory, complete or not at all. Nobody else may be at it."""
         new = self.directory / "git.new"
-        shutil.rmtree(new, ignore_errors=True)
+        remove(new)
         for part in ("objects/info", "objects/pack", "info"):
             (new / part).mkdir(parents=True)
         if "refs" not in layout.links:
@@ -104,10 +103,10 @@ class Place:
     def discard(self) -> None:
         """Throw the git directory away. Nobody else may be at it."""
         old = self.directory / "git.old"
-        shutil.rmtree(old, ignore_errors=True)
+        remove(old)
         if self.git_dir.exists():
             self.git_dir.rename(old)
-            shutil.rmtree(old, ignore_errors=True)
+            remove(old)
 
 
 def _quoted(path: Path) -> str:
@@ -128,6 +127,17 @@ def write_text(path: Path, text: str) -> None:
     new = path.with_name(f"{path.name}.{os.getpid()}.{time.monotonic_ns()}.new")
     new.write_text(text, "utf-8", "surrogateescape")
     new.replace(path)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder of ours with all that is in it. Links are not followed, and what cannot be removed stays."""
+    for where, _, _ in os.walk(folder, topdown=False):
+        with suppress(OSError):
+            for name in os.listdir(where):
+                # The folders in it are gone by now
+                with suppress(OSError):
+                    os.unlink(f"{where}/{name}")
+            os.rmdir(where)
 
 
 def keep_newest(folder: Path, most: int) -> None:

@@ -1,13 +1,13 @@
 """Reading a range: log, papers and authors side by side, each in a thread of its own."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 from releaseray.notes.history import Commit, FileDelta, History
 from releaseray.notes.own_changelog import notes_in
 from releaseray.sources import Watch
+from releaseray.sources.beside import Later, Threads
 from releaseray.sources.git_authors import FirstCommits
 from releaseray.sources.git_log import LOG, LogParser
 from releaseray.sources.git_objects import Objects
@@ -54,7 +54,7 @@ class Findings(NamedTuple):
         )
 
 
-Known = Callable[[Git, Future[tuple[Commit, ...]]], frozenset[str]]
+Known = Callable[[Git, Later[tuple[Commit, ...]]], frozenset[str]]
 """Finds out, beside the reading of a range, which addresses had commits before it."""
 
 
@@ -63,10 +63,10 @@ def read_range(
 ) -> Findings:
     """All that is to be known of a range, with the commits before it where `past` is wanted, and without what the
     commits change where no `files` are. `watch` is told of the commits as they come."""
-    with Objects(git, HISTORY_TIMEOUT) as objects, ThreadPoolExecutor(8) as pool:
+    with Objects(git, HISTORY_TIMEOUT) as objects, Threads() as pool:
         try:
             # First of all the longest, so that its git works while others of the range's things are found out
-            folder: Future[str | None] = Future()
+            folder: Later[str | None] = Later()
             log = pool.submit(Walk(git, _bounds(asked), pool, watch).commits, folder, files)
             authors = pool.submit(known, git, log)
             folder.set_result(package_folder(git, objects, asked.to_tag, asked.to_sha))
@@ -87,7 +87,7 @@ def read_range(
 def from_index(index: Path, sha: str | None) -> Known:
     """Who had commits that `sha` reaches, by the index of first commits kept in the file `index`."""
 
-    def known(git: Git, log: Future[tuple[Commit, ...]]) -> frozenset[str]:
+    def known(git: Git, log: Later[tuple[Commit, ...]]) -> frozenset[str]:
         authors = first_commits(git, index, sha)
         commits = log.result()
         return authors.known((commit.sha for commit in commits), max((commit.date for commit in commits), default=0))
@@ -109,7 +109,7 @@ def _bounds(asked: Range) -> list[str]:
     return [asked.to_sha, f"^{asked.from_sha}"] if asked.from_sha else [asked.to_sha]
 
 
-def _read_past(git: Git, sha: str | None, folder: str | None, papers: Future[str]) -> tuple[Commit, ...]:
+def _read_past(git: Git, sha: str | None, folder: str | None, papers: Later[str]) -> tuple[Commit, ...]:
     """The newest commits that `sha` reaches, `MAX_PAST` at most and of no more than `MAX_PAST_BYTES`; none where no
     changelog says what became of them."""
     if sha is None or not any(notes_in(papers.result())):

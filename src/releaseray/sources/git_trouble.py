@@ -1,16 +1,15 @@
 """What git's complaints mean to the person who named the repository."""
 
 import errno
-import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 
 from releaseray.notes.regexes import regex
 from releaseray.sources import SourceError
 from releaseray.sources.git_process import GitError, GitTimeout
 
-_log = logging.getLogger(__name__)
 _REDIRECT = r"unable to update url base from redirection|returned error: 30\d"
 _MEANINGS = (
     (r"No space left on device|Disk quota exceeded", "The server's disk is full; its operator has to make room."),
@@ -60,7 +59,8 @@ def explained() -> Iterator[None]:
     try:
         yield
     except (GitError, OSError) as error:
-        _log.warning("git source failed: %s", error)
+        # Imported where there is something to log: a command that ends well need not wait for it
+        import_module("logging").getLogger(__name__).warning("git source failed: %s", error)
         raise explain(error) from error
 
 

@@ -1,7 +1,6 @@
 """Reading the commits of a range: the first-parent line with what each changed, and of what was merged what it says."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future
 from contextlib import closing
 from itertools import islice
 from subprocess import DEVNULL
@@ -10,6 +9,7 @@ from typing import NamedTuple
 from releaseray.notes.grouping import unspoken
 from releaseray.notes.history import Commit
 from releaseray.sources import SourceError, Watch
+from releaseray.sources.beside import Later, Threads
 from releaseray.sources.git_log import LOG, MESSAGES, LogParser
 from releaseray.sources.git_process import Git
 
@@ -31,10 +31,10 @@ class Walk(NamedTuple):
 
     git: Git
     bounds: Sequence[str]
-    pool: Executor
+    pool: Threads
     watch: Watch | None
 
-    def commits(self, folder: Future[str | None], files: bool) -> tuple[Commit, ...]:
+    def commits(self, folder: Later[str | None], files: bool) -> tuple[Commit, ...]:
         """The commits, newest first; those that touch the folder, where there is one. git begins before it is known
         which. What a commit beside the first-parent line changed is told only where no merge says it, and of none
         where no `files` are wanted. Raises `SourceError` for a range that is too long."""
@@ -88,7 +88,7 @@ class Walk(NamedTuple):
             raise _too_long()
         return {line[0]: line[1] if len(line) > 1 else "" for line in lines}
 
-    def _merged(self, parser: LogParser, order: "Future[Mapping[str, str]]") -> list[Commit]:
+    def _merged(self, parser: LogParser, order: Later[Mapping[str, str]]) -> list[Commit]:
         """What the commits beside the line say."""
         line = _first_parents(order.result())
         return list(self._these(MESSAGES, [sha for sha in order.result() if sha not in line], parser))

@@ -1,8 +1,8 @@
 """Who a draft is for: a persona is one module of this folder with a `PERSONA`, found by being there."""
 
-import pkgutil
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Protocol
 
 from releaseray.errors import InvalidRequest
@@ -35,7 +35,9 @@ class Persona(Protocol):
 
 
 def _found() -> dict[str, Persona]:
-    modules = (import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__))
+    # Not by pkgutil, whose import takes longer than all of theirs
+    names = sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py"))
+    modules = [import_module(f"{__name__}.{name}") for name in names]
     personas: list[Persona] = [module.PERSONA for module in modules if hasattr(module, "PERSONA")]
     return {persona.name: persona for persona in sorted(personas, key=lambda persona: persona.order)}
 
