@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from releaseray.cli.notes_cache import MOST_KEPT, Cache
-from releaseray.cli.notes_draft import Request, drafted
+from releaseray.cli.notes_draft import drafted
+from releaseray.cli.notes_reading import Request
 from releaseray.cli.quick import plain
 from tests.repository import GitRepository
 from tests.sources.served import serving
@@ -50,7 +51,7 @@ def test_it_says_what_the_ordinary_way_says(house: GitRepository, tmp_path: Path
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["--help"], ["-h"], ["v1", "v2"], ["--repo"], ["--repo", "--unreleased"], ["--persona", "nobody"],
+        ["--help"], ["-h"], ["v1", "v2"], ["--repo"], ["--repo", "--unreleased"], ["--persona"],
         ["--format", "xml"], ["--changelog", "x"], ["--repo=."], ["--nonsense"], ["--"],
     ],
 )  # fmt: skip
@@ -69,6 +70,26 @@ def test_a_wrong_option_is_explained(house: GitRepository, tmp_path: Path) -> No
     refused = run(tmp_path, "--persona", "nobody")
     assert refused.returncode == 2
     assert "'nobody' is not one of 'engineer'" in refused.stderr
+
+
+def test_a_folder_is_named_from_where_one_is_and_none_is_the_one_there(
+    house: GitRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = run(tmp_path / "cache", "--repo", str(house.path)).stdout
+    monkeypatch.chdir(house.path)
+    assert run(tmp_path / "cache").stdout == there
+    monkeypatch.chdir(house.path.parent)
+    assert run(tmp_path / "cache", "--repo", "house").stdout == there
+    assert "'nowhere' is neither" in run(tmp_path / "cache", "--repo", "nowhere").stderr
+
+
+def test_nothing_is_left_behind_whether_it_ends_well_or_not(house: GitRepository, tmp_path: Path) -> None:
+    (tmp_path / "scratch").mkdir()
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "scratch"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    for arguments in ([], ["v1.1.0..v1.0.0"], ["--persona", "nobody"], ["nonsense"]):
+        command = [sys.executable, "-m", "releaseray", "notes", *arguments, "--repo", str(house.path)]
+        subprocess.run(command, env=environment, capture_output=True, check=False)
+        assert list((tmp_path / "scratch").iterdir()) == []
 
 
 def test_what_was_learned_is_kept_and_gives_the_same_draft(

@@ -4,8 +4,7 @@ import os
 
 import pytest
 
-from releaseray.cli import notes_weighing
-from releaseray.cli.notes_weighing import weighing_beside
+from releaseray.cli import notes_draft, notes_weighing
 from releaseray.notes import engine
 from releaseray.notes.draft import Draft
 from releaseray.notes.history import Commit, FileChange, History, Person
@@ -41,8 +40,7 @@ def history(commits: int) -> History:
 
 
 def drafted(read: History) -> Draft:
-    context = weighing_beside(engine.context_of(Lessons()), read.commits)
-    return engine.build(engine.prepare(read, context), "engineer")
+    return engine.build(notes_draft.prepared(read, Lessons()), "engineer")
 
 
 @pytest.fixture
@@ -64,7 +62,7 @@ def test_two_processes_find_what_one_finds(forks: list[int], monkeypatch: pytest
     read = history(60)
     alone = drafted(read)
     assert not forks
-    monkeypatch.setattr(notes_weighing, "LONG", 60)
+    monkeypatch.setattr(notes_draft, "LONG", 60)
     together = drafted(read)
     assert len(forks) == 1
     assert together.body_md == alone.body_md
@@ -79,7 +77,7 @@ def test_what_the_other_process_does_not_tell_is_found_here(
 
     read = history(60)
     alone = drafted(read)
-    monkeypatch.setattr(notes_weighing, "LONG", 60)
+    monkeypatch.setattr(notes_draft, "LONG", 60)
     monkeypatch.setattr(notes_weighing, "_weighed", broken)
     assert drafted(read).body_md == alone.body_md
     assert len(forks) == 1
@@ -88,5 +86,5 @@ def test_what_the_other_process_does_not_tell_is_found_here(
 
 def test_one_processor_begins_no_second_process(forks: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
-    drafted(history(notes_weighing.LONG))
+    drafted(history(notes_draft.LONG))
     assert not forks

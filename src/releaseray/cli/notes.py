@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from releaseray.cli.notes_draft import Request, drafted, printed
+from releaseray.cli.notes_draft import drafted, printed
 from releaseray.cli.notes_range import Asked
+from releaseray.cli.notes_reading import Request
 from releaseray.cli.quick import FORMS
 from releaseray.notes.draft import Draft
 from releaseray.notes.engine import PERSONAS

@@ -2,13 +2,12 @@
 
 import os
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
+from zlib import crc32
 
 from releaseray.cli.notes_range import Asked
-from releaseray.notes import lessons
-from releaseray.notes.model_own import Lessons
+from releaseray.notes.edition import edition
 from releaseray.notes.versions import parse_version
 from releaseray.sources.git_layout import keep_newest, read_text, write_text
 from releaseray.sources.git_local import LocalRepository
@@ -18,22 +17,24 @@ MOST_KEPT = 64
 
 
 class Kept(NamedTuple):
-    """One file of lessons, there or not."""
+    """One file of lessons, there or not. What cannot be kept is learned again, and costs nothing else."""
 
     place: Path
 
-    def load(self) -> Lessons | None:
-        """What is kept; None when nothing is, or nothing whole."""
-        text = read_text(self.place)
-        with suppress(ValueError):
-            return lessons.parsed(text) if text else None
-        return None
+    def load(self) -> str | None:
+        """The text that is kept."""
+        return read_text(self.place)
 
-    def keep(self, learned: Lessons) -> None:
-        """Keep the lessons, as one step. That they cannot be kept costs their learning again, and nothing else."""
+    def keep(self, lessons: str) -> None:
+        """Keep the text, as one step."""
         with suppress(OSError):
             self.place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_text(self.place, lessons.written(learned))
+            write_text(self.place, lessons)
+
+    def forget(self) -> None:
+        """Keep it no longer."""
+        with suppress(OSError):
+            self.place.unlink()
 
 
 class Cache:
@@ -58,8 +59,9 @@ class Cache:
         version = parse_version(until.name)
         # Which package's past it is depends on the end of the range too
         package = [until.name, until.sha] if version and version.package else []
-        told = "\n".join([lessons.engine(), repository.full_name, *asked.since[:2], *package])
-        return Kept(self._folder / "lessons" / sha256(told.encode("utf-8", "surrogateescape")).hexdigest()[:32])
+        told = "\n".join([edition(), repository.full_name, asked.since.name, *package])
+        name = f"{asked.since.sha}-{crc32(told.encode('utf-8', 'surrogateescape')):08x}"
+        return Kept(self._folder / "lessons" / name)
 
 
 def _folder() -> Path | None:

@@ -1,89 +1,60 @@
-"""The draft that `releaseray notes` prints: the range read and the coefficients loaded side by side, then told."""
+"""The draft that `releaseray notes` prints: told of a range that is being read."""
 
 import gc
 import json
-import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from releaseray.cli.notes_cache import Cache
-from releaseray.cli.notes_range import Asked, resolve
-from releaseray.cli.notes_weighing import weighing_beside
-from releaseray.notes import engine
+from releaseray.cli.notes_range import Asked
+from releaseray.cli.notes_reading import Read, Request, reading
+from releaseray.notes import engine, lessons
 from releaseray.notes.draft import Draft
+from releaseray.notes.engine import PERSONAS
 from releaseray.notes.history import History
 from releaseray.notes.mask import masked
 from releaseray.notes.model import shipped
 from releaseray.notes.model_own import Lessons
 from releaseray.notes.prepared import Prepared
-from releaseray.sources.git_earlier import by_walking
-from releaseray.sources.git_local import LocalRepository
-from releaseray.sources.git_locations import ANYWHERE, check_location
+from releaseray.sources.beside import Later
 
-
-class Request(NamedTuple):
-    """What the command was asked for: its arguments and options, by their meaning."""
-
-    spec: str = ""
-    repo: str = "."
-    persona: str = engine.PERSONAS[0]
-    form: str = "md"
-    unreleased: bool = False
-    mask: tuple[str, ...] = ()
-    cached: bool = True
+LONG = 750
+"""Commits from which on a second process pays for itself, on a machine that has nothing else to do."""
 
 
 def drafted(request: Request) -> tuple[Asked, Draft]:
     """The range asked for, and its draft. Raises `AppError` and `SourceError`."""
+    with reading(request) as later:
+        return told(request, later)
+
+
+def told(request: Request, later: Later[Read]) -> tuple[Asked, Draft]:
+    """The same, of a range that is being read."""
     gc.disable()  # the process ends with the draft: to walk a large history for garbage costs as much as reading it
-    with tempfile.TemporaryDirectory(prefix="releaseray-") as scratch:
-        repository = _opened(request.repo, Path(scratch) / "mirror")
+    # The coefficients are loaded while git works
+    shipped()
+    read = later.result()
+    learned = None
+    if read.place and read.lessons:
         try:
-            asked = resolve(repository, request.spec, request.unreleased)
-            cache = Cache(request.cached)
-            history, lessons = _read(repository, asked, cache, bool(request.mask))
-        except BaseException:
-            repository.kill()
-            raise
-    return asked, engine.build(_prepared(masked(history, request.mask), lessons), request.persona)
+            learned = lessons.parsed(read.lessons)
+        except ValueError:
+            # What was kept is no more what it was
+            read.place.forget()
+            return drafted(request._replace(cached=False))
+    elif read.place:
+        learned = engine.learn(read.history)
+        read.place.keep(lessons.written(learned))
+    persona = request.persona or PERSONAS[0]
+    return read.asked, engine.build(prepared(masked(read.history, request.mask), learned), persona)
 
 
-def _opened(location: str, directory: Path) -> LocalRepository:
-    where = check_location(location, ANYWHERE)
-    if where.path:
-        return LocalRepository.at(where.path, directory)
-    # What fetching takes is imported where something is fetched
-    fetched: LocalRepository = import_module("releaseray.cli.notes_remote").fetched(location, directory)
-    return fetched
-
-
-def _read(repository: LocalRepository, asked: Asked, cache: Cache, masking: bool) -> tuple[History, Lessons | None]:
-    """The range, and what its past teaches, if that is known or can be kept: it is not what a masked past teaches."""
-    place = None if masking else cache.lessons(repository, asked)
-    lessons = place.load() if place else None
-    known = by_walking(asked.since.sha if asked.since else None, cache.authors)
-    with ThreadPoolExecutor(2) as pool:
-        reading = pool.submit(repository.history, asked.since, asked.until, known, past=lessons is None)
-        checking = pool.submit(asked.check, repository)
-        try:
-            # The coefficients are loaded while git works
-            shipped()
-            checking.result()
-            history = reading.result()
-        except BaseException:
-            repository.kill()
-            raise
-    if lessons is None and place:
-        lessons = engine.learn(history)
-        place.keep(lessons)
-    return history, lessons
-
-
-def _prepared(history: History, lessons: Lessons | None) -> Prepared:
-    context = engine.context_of(engine.learn(history) if lessons is None else lessons)
-    return engine.prepare(history, weighing_beside(context, history.commits))
+def prepared(history: History, learned: Lessons | None) -> Prepared:
+    """What drafts of the history share; where its past taught nothing yet, it is learned first."""
+    context = engine.context_of(engine.learn(history) if learned is None else learned)
+    if len(history.commits) >= LONG:
+        # What two processes take is imported where there are two
+        context = import_module("releaseray.cli.notes_weighing").weighing_beside(context, history.commits)
+    return engine.prepare(history, context)
 
 
 def printed(draft: Draft, form: str) -> str:

@@ -10,16 +10,13 @@ from releaseray.notes.history import Commit
 from releaseray.notes.model import Model
 from releaseray.notes.weigher import Weigher
 
-LONG = 750
-"""Commits from which on a second process pays for itself, on a machine that has nothing else to do."""
-
 
 def weighing_beside(context: Context, commits: Sequence[Commit]) -> Context:
-    """The same context, which has begun to weigh the commits elsewhere, if there are many and there is where.
+    """The same context, which has begun to weigh the commits elsewhere, if there is where.
 
     Call it where no other thread runs: the process is forked.
     """
-    if len(commits) < LONG or (os.cpu_count() or 1) < 2:
+    if (os.cpu_count() or 1) < 2:
         return context
     return context._replace(own=_Beside(context.own.model, commits))
 

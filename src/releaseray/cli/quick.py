@@ -4,11 +4,11 @@ longer than many a draft takes."""
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any, NoReturn
 
-from releaseray.cli.notes_draft import Request, drafted, printed
+from releaseray.cli.notes_reading import Request, reading
 from releaseray.errors import AppError
-from releaseray.notes.engine import PERSONAS
 from releaseray.sources import SourceError
 
 FORMS = ("md", "json")
@@ -21,8 +21,9 @@ def run(arguments: Sequence[str]) -> None:
     if request is None or sys.stdout.encoding.lower() != "utf-8":
         return
     try:
-        _, draft = drafted(request)
-        sys.stdout.write(printed(draft, request.form))
+        if (printed := _printed(request)) is None:
+            return
+        sys.stdout.write(printed)
         sys.stdout.flush()
     except (AppError, SourceError) as problem:
         _end(1, f"Error: {problem}\n")
@@ -33,6 +34,18 @@ def run(arguments: Sequence[str]) -> None:
     _end(0)
 
 
+def _printed(request: Request) -> str | None:
+    """What is to be printed; None for a persona that does not exist."""
+    with reading(request) as later:
+        # The engine takes as long to import as git to read a short range
+        telling = import_module("releaseray.cli.notes_draft")
+        if request.persona not in ("", *telling.PERSONAS):
+            return None
+        draft = telling.told(request, later)[1]
+        printed: str = telling.printed(draft, request.form)
+        return printed
+
+
 def _end(code: int, said: str = "") -> NoReturn:
     """End at once: everything is closed, and to take a large history apart object by object takes time."""
     sys.stderr.write(said)
@@ -41,7 +54,8 @@ def _end(code: int, said: str = "") -> NoReturn:
 
 
 def plain(arguments: Sequence[str]) -> Request | None:
-    """What the arguments of `releaseray notes` ask for; None for whatever is wrong, rare, or written otherwise."""
+    """What the arguments of `releaseray notes` ask for; None for whatever is wrong, rare, or written otherwise, but for
+    a persona's name, which is not looked up."""
     told: dict[str, Any] = {}
     masks: list[str] = []
     rest = iter(arguments)
@@ -63,4 +77,4 @@ def plain(arguments: Sequence[str]) -> Request | None:
         else:
             told["spec"] = argument
     request = Request(**told, mask=tuple(masks))
-    return request if request.persona in PERSONAS and request.form in FORMS else None
+    return request if request.form in FORMS else None

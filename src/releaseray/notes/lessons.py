@@ -1,9 +1,6 @@
-"""Lessons as they are kept: as text, under a name that says which engine learned them."""
+"""Lessons as they are kept: as text."""
 
 import json
-from functools import cache
-from hashlib import sha256
-from pathlib import Path
 
 from releaseray.notes.model_learn import WIDTH
 from releaseray.notes.model_own import Lessons
@@ -27,15 +24,3 @@ def parsed(text: str) -> Lessons:
     if not sound or type(lessons.cut) not in (float, int, type(None)) or type(lessons.notes) is not int:
         raise ValueError("no lessons: numbers of another kind")
     return lessons
-
-
-@cache
-def engine() -> str:
-    """A name for this very engine, code and coefficients: another one learns other lessons."""
-    # Not by importlib.resources, whose import takes longer than the reading
-    parts = sorted(Path(__file__).parent.iterdir(), key=lambda part: part.name)
-    digest = sha256()
-    for part in parts:
-        if part.name.endswith((".py", ".json")):
-            digest.update(f"{part.name}\0".encode() + part.read_bytes())
-    return digest.hexdigest()

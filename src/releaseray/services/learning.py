@@ -10,6 +10,7 @@ from releaseray import heap
 from releaseray.notes import engine, lessons
 from releaseray.notes.classify import Context
 from releaseray.notes.counting import Counts
+from releaseray.notes.edition import edition
 from releaseray.notes.history import History, Tag
 from releaseray.notes.model_own import Lessons
 from releaseray.notes.prepared import Prepared
@@ -84,7 +85,7 @@ async def _read(
 
 def _place(mirror: Path, older: Tag | None, newer: Tag) -> Path:
     """One file for one past and one engine; the end of the range says which package's past it is."""
-    told = "\n".join([lessons.engine(), older.sha if older else "", newer.sha, newer.name])
+    told = "\n".join([edition(), older.sha if older else "", newer.sha, newer.name])
     name = hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()[:32]
     return mirror / "lessons" / f"{name}.json"
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
-from hashlib import sha256
 from pathlib import Path
 
 from releaseray.notes.history import Commit, Person
@@ -52,7 +51,7 @@ def _name(git: Git, sha: str) -> str:
         mailmap = git.run("rev-parse", "--verify", "-q", "HEAD:.mailmap")
     except GitError:
         mailmap = b""
-    return sha256(sha.encode("ascii") + mailmap).hexdigest()[:32]
+    return "-".join([sha, *mailmap.decode("ascii").split()])
 
 
 def _walked(git: Git, sha: str, log: Later[tuple[Commit, ...]]) -> tuple[Oldest, bool]:

@@ -4,11 +4,11 @@ import os
 import selectors
 import signal
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -18,6 +18,9 @@ from releaseray.sources import SourceError
 PIPE = 1 << 20
 CHUNK = 1 << 16
 """Bytes in a pipe, and read at once: what is read is allocated at full size first, and that is dear for a megabyte."""
+
+ROOM = 4_096
+"""Bytes that every pipe has room for."""
 
 STDERR_KEPT = 8_000
 OUTPUT_LIMIT = 64 << 20
@@ -86,12 +89,8 @@ class Git:
 
     def stream(self, *args: str, stdin: bytes = b"", timeout: float = READ_TIMEOUT) -> Generator[bytes]:
         """The output of a command as it comes. Raises `GitError` at its end when the command failed."""
-        with tempfile.TemporaryFile() if stdin else open(os.devnull, "rb") as source:
-            if stdin:
-                source.write(stdin)
-                source.seek(0)
-            with self.start(args, source, timeout) as child:
-                yield from child.output()
+        with _source(stdin) as source, self.start(args, source, timeout) as child:
+            yield from child.output()
 
     def start(self, args: Sequence[str], stdin: IO[bytes] | int, timeout: float) -> "Child":
         """A running command, which is killed when its `with` block ends."""
@@ -208,6 +207,20 @@ class Child:
                 os.killpg(self.process.pid, signal.SIGKILL)
             except ProcessLookupError:
                 return
+
+
+def _source(stdin: bytes) -> IO[bytes]:
+    """What gives the bytes to whoever reads it."""
+    if len(stdin) > ROOM:
+        # Imported for long ranges: it takes as long as git does for a short one
+        file: IO[bytes] = import_module("tempfile").TemporaryFile()
+        file.write(stdin)
+        file.seek(0)
+        return file
+    reading, writing = os.pipe()
+    os.write(writing, stdin)
+    os.close(writing)
+    return open(reading, "rb")
 
 
 def pipe(stream: IO[bytes] | None) -> IO[bytes]:
