@@ -63,6 +63,14 @@ _ENVIRONMENTS = """
 INSERT INTO error_environments (service_id, environment, error_id)
 SELECT DISTINCT service_id, environment, error_id FROM error_places WHERE service_id = $1
 """
+_KEYS = """
+INSERT INTO error_keys (created_at, updated_at, first_seen, last_seen, service_id, error_id, status, status_after,
+                        title, environments, ignored_until)
+SELECT created_at, updated_at, first_seen, last_seen, service_id, id, status, status_after, title,
+       ARRAY(SELECT environment FROM error_environments n WHERE n.service_id = e.service_id AND n.error_id = e.id),
+       ignored_until
+FROM errors e WHERE service_id = $1
+"""
 _DAYS_OF_HOURS = """
 INSERT INTO error_days (service_id, day, environment, version, events)
 SELECT service_id, date_trunc('day', hour, 'UTC'), environment, version, sum(events)
@@ -74,7 +82,16 @@ INSERT INTO event_ids (project_id, event_id, received_at)
 SELECT $1, gen_random_uuid(), now() - interval '1 day' * $3 * (1 - n / $2::float8) FROM generate_series(1, $2) n
 """
 _KEY = "SELECT conname FROM pg_constraint WHERE conrelid = 'event_ids'::regclass AND contype = 'p'"
-_TABLES = ("event_ids", "errors", "error_places", "error_environments", "error_hours", "error_days", "releases")
+_TABLES = (
+    "event_ids",
+    "errors",
+    "error_keys",
+    "error_places",
+    "error_environments",
+    "error_hours",
+    "error_days",
+    "releases",
+)
 _COUNTERS = (
     "UPDATE errors SET events = $2 / (SELECT count(*) FROM errors WHERE service_id = $1) WHERE service_id = $1",
     "UPDATE error_places SET events = $2 / (SELECT count(*) FROM error_places WHERE service_id = $1)"
@@ -107,6 +124,7 @@ class Past:
         await connection.execute(_HASHES, service_id)
         await connection.execute(_PLACES, service_id, json.dumps(_sample()))
         await connection.execute(_ENVIRONMENTS, service_id)
+        await connection.execute(_KEYS, service_id)
         await connection.execute(_HOURS, service_id, _DAYS)
         await connection.close()
         return cls(service_id, project_id)

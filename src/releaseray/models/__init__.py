@@ -9,11 +9,20 @@ from releaseray.models.organizations import ApiKey, IdempotencyRecord, Organizat
 from releaseray.models.publications import HostedNote, Publication, PublicationStatus
 from releaseray.models.repos import ReleaseRange, Repository
 from releaseray.models.tracking import Deploy, DeployKind, Release, ReleaseChanges, Service
-from releaseray.models.tracking_errors import ErrorChange, ErrorEnvironment, ErrorHash, ErrorPlace, TrackedError
+from releaseray.models.tracking_errors import (
+    MOST_ENVIRONMENTS,
+    ErrorChange,
+    ErrorEnvironment,
+    ErrorHash,
+    ErrorKeys,
+    ErrorPlace,
+    TrackedError,
+)
 from releaseray.models.tracking_events import ErrorDay, ErrorHour, EventId, InboxKind, InboxRow, Session, SessionHour
 from releaseray.models.webhooks import Delivery, DeliveryStatus, Webhook
 
 __all__ = [
+    "MOST_ENVIRONMENTS",
     "ApiKey",
     "ChannelSetup",
     "Delivery",
@@ -27,6 +36,7 @@ __all__ = [
     "ErrorEnvironment",
     "ErrorHash",
     "ErrorHour",
+    "ErrorKeys",
     "ErrorPlace",
     "EventId",
     "GitHubAnswer",

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, BigInteger, Column, Identity, Index, SmallInteger
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import JSON, BigInteger, Column, Identity, Index, SmallInteger, String
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
-from releaseray.models.base import Json, new_id, timestamp
+from releaseray.models.base import BYTE_ORDER, Json, new_id, timestamp
 from releaseray.models.tracking import counter
 from releaseray.tracking.error_state import Status
 
@@ -59,7 +59,7 @@ class ErrorPlace(SQLModel, table=True):
     """
 
     __tablename__ = "error_places"
-    __table_args__ = (Index("ix_error_places_release", "service_id", "version", "environment"),)
+    __table_args__ = (Index("ix_error_places_release", "service_id", "version", "environment", "error_id"),)
 
     error_id: str = Field(foreign_key="errors.id", ondelete="CASCADE", primary_key=True)
     environment: str = Field(primary_key=True)
@@ -74,13 +74,43 @@ class ErrorPlace(SQLModel, table=True):
 
 
 class ErrorEnvironment(SQLModel, table=True):
-    """That an error was seen in an environment; what lists are narrowed by, far fewer rows than places."""
+    """That an error was seen in an environment; far fewer rows than places."""
 
     __tablename__ = "error_environments"
 
     service_id: str = Field(foreign_key="services.id", ondelete="CASCADE", primary_key=True)
     environment: str = Field(primary_key=True)
     error_id: str = Field(primary_key=True)
+
+
+class ErrorKeys(SQLModel, table=True):
+    """What lists narrow and sort an error by: repeated from its row, to be read in a small part of the time.
+
+    `environments` are those in which it was seen, `MOST_ENVIRONMENTS` at most; of an error with more of them it is
+    null, and `ErrorEnvironment` has them all. What has a fixed length stands first, as it is reached at once there.
+    """
+
+    __tablename__ = "error_keys"
+    __table_args__ = (
+        Index("ix_error_keys_created", "service_id", "created_at", "error_id"),
+        Index("ix_error_keys_title", "service_id", "title", "error_id"),
+    )
+
+    created_at: datetime = timestamp()
+    updated_at: datetime = timestamp()
+    first_seen: datetime = timestamp()
+    last_seen: datetime = timestamp()
+    service_id: str = Field(foreign_key="services.id", ondelete="CASCADE")
+    error_id: str = Field(primary_key=True, sa_type=BYTE_ORDER)
+    status: str
+    status_after: str
+    title: str = Field(sa_type=BYTE_ORDER)
+    environments: list[str] | None = Field(sa_column=Column(ARRAY(String)))
+    ignored_until: datetime | None = timestamp(nullable=True)
+
+
+MOST_ENVIRONMENTS = 20
+"""Beyond which the environments of an error do not stand beside its keys: clients may make up as many as they like."""
 
 
 class ErrorChange(SQLModel, table=True):

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from releaseray.models import MOST_ENVIRONMENTS
+
 _SERVICES = "SELECT id, org_id, project_id, user_key FROM services WHERE project_id = ANY($1::bigint[])"
 _LOCK = """
 SELECT project_id, release_revision FROM services WHERE project_id = ANY($1::bigint[])
@@ -37,35 +39,55 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text
 """
 _REVISIONS = "UPDATE services SET release_revision = release_revision + 1 WHERE id = ANY($1::text[])"
 _NEW_ERRORS = """
-INSERT INTO errors (id, org_id, service_id, title, culprit, level, platform, grouping_version, explanation, state,
-                    status, status_after, ignored_until, events, first_seen, last_seen, created_at, updated_at)
-SELECT *, now(), now()
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[], $9::json[],
-            $10::jsonb[], $11::text[], $12::text[], $13::timestamptz[], $14::bigint[], $15::timestamptz[],
-            $16::timestamptz[])
+WITH made AS (
+    INSERT INTO errors (id, org_id, service_id, title, culprit, level, platform, grouping_version, explanation, state,
+                        status, status_after, ignored_until, events, first_seen, last_seen, created_at, updated_at)
+    SELECT *, now(), now()
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[],
+                $9::json[], $10::jsonb[], $11::text[], $12::text[], $13::timestamptz[], $14::bigint[],
+                $15::timestamptz[], $16::timestamptz[])
+    RETURNING id, service_id, title, status, status_after, ignored_until, first_seen, last_seen
+)
+INSERT INTO error_keys (error_id, service_id, title, status, status_after, ignored_until, first_seen, last_seen,
+                        environments, created_at, updated_at)
+SELECT *, '{}', now(), now() FROM made
 """
 _NEW_HASHES = """
 INSERT INTO error_hashes (service_id, hash, error_id) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
 """
 _ERRORS = """
-UPDATE errors SET state = n.state, status = n.status, status_after = n.status_after, ignored_until = n.ignored_until,
-                  events = n.events, first_seen = n.first_seen, last_seen = n.last_seen, updated_at = now()
-FROM unnest($1::text[], $2::jsonb[], $3::text[], $4::text[], $5::timestamptz[], $6::bigint[], $7::timestamptz[],
-            $8::timestamptz[])
-     AS n (id, state, status, status_after, ignored_until, events, first_seen, last_seen)
-WHERE errors.id = n.id
+WITH told AS (
+    UPDATE errors SET state = n.state, status = n.status, status_after = n.status_after,
+                      ignored_until = n.ignored_until, events = n.events, first_seen = n.first_seen,
+                      last_seen = n.last_seen, updated_at = now()
+    FROM unnest($1::text[], $2::jsonb[], $3::text[], $4::text[], $5::timestamptz[], $6::bigint[], $7::timestamptz[],
+                $8::timestamptz[])
+         AS n (id, state, status, status_after, ignored_until, events, first_seen, last_seen)
+    WHERE errors.id = n.id
+)
+UPDATE error_keys SET status = n.status, status_after = n.status_after, ignored_until = n.ignored_until,
+                      first_seen = n.first_seen, last_seen = n.last_seen, updated_at = now()
+FROM unnest($1::text[], $3::text[], $4::text[], $5::timestamptz[], $7::timestamptz[], $8::timestamptz[])
+     AS n (id, status, status_after, ignored_until, first_seen, last_seen)
+WHERE error_keys.error_id = n.id
 """
-_NEW_SPOTS = """
+_NEW_SPOTS = f"""
 WITH spots AS (
     INSERT INTO error_places (error_id, environment, version, service_id, events, new_errors, regressed_errors,
                               first_seen, last_seen, sample)
     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::smallint[], $7::smallint[],
                          $8::timestamptz[], $9::timestamptz[], $10::json[])
     RETURNING service_id, environment, error_id
+), fresh AS (
+    INSERT INTO error_environments (service_id, environment, error_id)
+    SELECT DISTINCT service_id, environment, error_id FROM spots ON CONFLICT DO NOTHING
+    RETURNING error_id, environment
 )
-INSERT INTO error_environments (service_id, environment, error_id)
-SELECT DISTINCT service_id, environment, error_id FROM spots ON CONFLICT DO NOTHING
-"""
+UPDATE error_keys k SET environments = CASE WHEN cardinality(k.environments) + cardinality(n.environments)
+                                                 <= {MOST_ENVIRONMENTS} THEN k.environments || n.environments END
+FROM (SELECT error_id, array_agg(environment) AS environments FROM fresh GROUP BY error_id) n
+WHERE k.error_id = n.error_id
+"""  # noqa: S608 - our own number
 _SPOTS = """
 UPDATE error_places p SET events = p.events + n.events, new_errors = p.new_errors + n.new_errors,
     regressed_errors = p.regressed_errors + n.regressed_errors,

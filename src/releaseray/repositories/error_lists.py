@@ -8,20 +8,26 @@ from typing import Any, NamedTuple
 from releaseray.repositories.paging import Page
 from releaseray.tracking.error_state import Status
 
-_STATUS = "CASE WHEN e.status = 'ignored' AND e.ignored_until <= now() THEN e.status_after ELSE e.status END"
-"""The status that people are shown: an ignoring whose time is over shows what comes after it."""
-_KEYS = {"createdAt": "e.created_at", "updatedAt": "e.updated_at", "name": "e.title"}
+_KEYS = {"createdAt": "k.created_at", "updatedAt": "k.updated_at", "name": "k.title"}
 _LIST = """
-WITH hits AS {materialized} (SELECT e.id, {key} AS key FROM errors e WHERE {where}),
-     page AS (SELECT id, key FROM hits ORDER BY key {order}, id COLLATE "C" {order} LIMIT {limit} OFFSET {offset})
-SELECT total, e.id, e.service_id, e.title, e.culprit, e.level, e.platform, {status} AS status,
+WITH hits AS {materialized} (SELECT k.error_id AS id, {key} AS key FROM error_keys k WHERE {where}),
+     page AS (SELECT id, key FROM hits ORDER BY key {order}, id {order} LIMIT {limit} OFFSET {offset})
+SELECT total, e.id, e.service_id, e.title, e.culprit, e.level, e.platform,
+       CASE WHEN e.status = 'ignored' AND e.ignored_until <= now() THEN e.status_after ELSE e.status END AS status,
        e.events AS event_count, e.first_seen, e.last_seen, e.state #>> '{{first,2}}' AS first_release,
        e.created_at, e.updated_at
-FROM (SELECT count(*) AS total FROM hits) counted LEFT JOIN (page JOIN errors e USING (id)) ON true
-ORDER BY page.key {order}, e.id COLLATE "C" {order}
+FROM (SELECT count(*) AS total FROM hits) counted
+     LEFT JOIN (page JOIN errors e ON e.id = page.id COLLATE "default") ON true
+WHERE {theirs}
+ORDER BY page.key {order}, page.id {order}
 """
-_OF_SERVICES = "= ANY (ARRAY(SELECT id FROM services WHERE org_id = {org}))"
-_SEEN_IN = "e.id IN (SELECT error_id FROM {table} WHERE {where})"
+_THEIRS = "EXISTS (SELECT FROM services WHERE id = {service} AND org_id = {org})"
+_ALL_THEIRS = "ANY (ARRAY(SELECT id FROM services WHERE org_id = {org}))"
+# People are shown what comes after an ignoring that is over. Said without CASE, PostgreSQL can tell how many match.
+_IS = "(k.status = {status} OR k.status = 'ignored' AND k.ignored_until <= now() AND k.status_after = {status})"
+_IS_IGNORED = "k.status = 'ignored' AND (k.ignored_until IS NULL OR k.ignored_until > now())"
+_SEEN_IN = "({environment} = ANY (k.environments) OR k.environments IS NULL AND {seen})"
+_SEEN = "k.error_id IN (SELECT error_id FROM {table} WHERE {where})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +65,21 @@ async def page_of_errors(
 ) -> tuple[Sequence[ErrorRow], int]:
     """The page of an organization's errors that match, ties by id, and how many match in all."""
     asked = _Asked()
-    conditions = _conditions(asked, org_id, wanted)
+    org = asked.for_value(org_id)
+    service = None if wanted.service_id is None else asked.for_value(wanted.service_id)
     statement = _LIST.format(
-        # Without a filter both are read off an index; with one, what matches is looked for once.
-        materialized="MATERIALIZED" if wanted != ErrorFilter(wanted.service_id) else "NOT MATERIALIZED",
+        theirs="true" if service is None else _THEIRS.format(service=service, org=org),
+        # To look at the keys twice, for the page and for the count, takes less than to keep what was found.
+        materialized="NOT MATERIALIZED" if wanted.release is None else "MATERIALIZED",
         key=_KEYS[page.sort],
-        where=" AND ".join(conditions),
+        where=" AND ".join(_conditions(asked, service or _ALL_THEIRS.format(org=org), wanted)),
         order=page.order.upper(),
         limit=asked.for_value(page.limit),
         offset=asked.for_value(page.offset),
-        status=_STATUS,
     )
     rows = await connection.fetch(statement, *asked.values)
+    if not rows:
+        return [], 0
     return [ErrorRow(*row[1:]) for row in rows if row["id"] is not None], rows[0]["total"]
 
 
@@ -86,30 +95,29 @@ class _Asked:
         return f"${len(self.values)}"
 
 
-def _conditions(asked: _Asked, org_id: str, wanted: ErrorFilter) -> list[str]:
-    org = asked.for_value(org_id)
-    where = [f"e.org_id = {org}"]
-    services = _OF_SERVICES.format(org=org)
-    if wanted.service_id is not None:
-        services = f"= {asked.for_value(wanted.service_id)}"
-        where.append(f"e.service_id {services}")
-    if wanted.status is not None:
-        where.append(f"{_STATUS} = {asked.for_value(wanted.status.value)}")
+def _conditions(asked: _Asked, services: str, wanted: ErrorFilter) -> list[str]:
+    where = [f"k.service_id = {services}"]
+    if wanted.status is Status.IGNORED:
+        where.append(_IS_IGNORED)
+    elif wanted.status is not None:
+        where.append(_IS.format(status=asked.for_value(wanted.status.value)))
     if wanted.since is not None:
-        where.append(f"e.last_seen >= {asked.for_value(wanted.since)}")
+        where.append(f"k.last_seen >= {asked.for_value(wanted.since)}")
     if wanted.until is not None:
-        where.append(f"e.first_seen < {asked.for_value(wanted.until)}")
-    if wanted.environment is not None or wanted.release is not None:
+        where.append(f"k.first_seen < {asked.for_value(wanted.until)}")
+    if wanted.release is not None or wanted.environment is not None:
         where.append(_seen_in(asked, services, wanted))
     return where
 
 
 def _seen_in(asked: _Asked, services: str, wanted: ErrorFilter) -> str:
     """That an error of these services was seen in the release or environment."""
-    table = "error_environments" if wanted.release is None else "error_places"
-    where = [f"service_id {services}"]
+    where, environment = [f"service_id = {services}"], None
+    if wanted.environment is not None:
+        environment = asked.for_value(wanted.environment)
+        where.append(f"environment = {environment}")
     if wanted.release is not None:
         where.append(f"version = {asked.for_value(wanted.release)}")
-    if wanted.environment is not None:
-        where.append(f"environment = {asked.for_value(wanted.environment)}")
-    return _SEEN_IN.format(table=table, where=" AND ".join(where))
+        return _SEEN.format(table="error_places", where=" AND ".join(where))
+    seen = _SEEN.format(table="error_environments", where=" AND ".join(where))
+    return _SEEN_IN.format(environment=environment, seen=seen)

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from releaseray.errors import NotFound
-from releaseray.models import ErrorChange, ErrorPlace, TrackedError
+from releaseray.models import ErrorChange, ErrorKeys, ErrorPlace, TrackedError
 from releaseray.tracking.error_state import Place
 
 
@@ -26,6 +27,13 @@ class Errors:
         if found is None:
             raise NotFound.of("Error", error_id)
         return found
+
+    async def save(self, error: TrackedError) -> None:
+        """Write down what became of an error, for lists to find it by as well."""
+        self._session.add(error)
+        names = ("status", "status_after", "ignored_until", "updated_at")
+        keys = update(ErrorKeys).where(col(ErrorKeys.error_id) == error.id)
+        await self._session.exec(keys.values({name: getattr(error, name) for name in names}))
 
     async def places(self, error_id: str, limit: int) -> Sequence[ErrorPlace]:
         """Where an error was seen, latest first."""

@@ -38,7 +38,7 @@ async def act(uow: UnitOfWork, org_id: str, error_id: str, action: Resolve | Ign
     for name, value in columns_of(applied.state)._asdict().items():
         setattr(error, name, value)
     error.updated_at = now()
-    uow.session.add(error)
+    await errors.save(error)
     for change in applied.transitions:
         before, after = change.before.value, change.after.value
         uow.session.add(

@@ -20,7 +20,7 @@ from pydantic_core import CoreSchema
 
 def rfc3339(moment: datetime) -> str:
     """`2025-11-03T14:32:00Z`: UTC, whole seconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def absent(value: object) -> bool:

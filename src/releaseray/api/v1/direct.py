@@ -2,7 +2,6 @@
 longer than the database."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from fastapi import Response
@@ -13,6 +12,8 @@ from releaseray.repositories.error_lists import ErrorRow
 from releaseray.repositories.trends import Series
 from releaseray.services.trends import Span
 
+_TIMES = ("first_seen", "last_seen", "created_at", "updated_at")
+
 
 def written(body: dict[str, Any], response: Response) -> Response:
     """The body with the headers that were set on `response`."""
@@ -20,12 +21,11 @@ def written(body: dict[str, Any], response: Response) -> Response:
 
 
 def error_summary(row: ErrorRow) -> dict[str, Any]:
-    """`schemas.errors.ErrorSummary`."""
-    return {name: _plain(value) for name, value in row._asdict().items()}
-
-
-def _plain(value: object) -> object:
-    return rfc3339(value) if isinstance(value, datetime) else value
+    """`schemas.errors.ErrorSummary`; pydantic writes times that are UTC and whole seconds as `rfc3339` does."""
+    told = row._asdict()
+    for name in _TIMES:
+        told[name] = told[name].replace(microsecond=0)
+    return told
 
 
 def trends(service_id: str, interval: str, span: Span, found: Sequence[Series]) -> dict[str, Any]:
