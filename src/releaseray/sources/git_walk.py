@@ -76,8 +76,11 @@ class Walk(NamedTuple):
             newer += self._taken(line, middle - LONG)
             newer += older.result()
         found = {commit.sha: commit for commit in (*newer, *merged.result())}
+        # Where clocks went wrong two walks may end at different commits: the order's is believed
+        missed = [sha for sha in order.result() if sha not in found]
+        found.update((commit.sha, commit) for commit in self._these(LOG, missed, parser))
         every = tuple(map(found.__getitem__, order.result()))
-        return self._completed(every, parser) if len(newer) < len(every) else every
+        return self._completed(every, parser) if merged.result() else every
 
     def _order(self) -> Mapping[str, str]:
         """The shas of all commits, newest first, each with its first parent."""
