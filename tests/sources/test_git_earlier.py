@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tests.sources.repos import Repo
 
+from releaseray.cli.notes_cache import Cache
 from releaseray.notes.history import Commit, Person
 from releaseray.sources import git_earlier
 from releaseray.sources.beside import Later
@@ -50,40 +51,45 @@ def test_it_finds_whom_the_index_finds(team: Repo, tmp_path: Path) -> None:
 
 
 def test_the_walk_ends_when_everybody_was_met_and_is_kept_when_somebody_is_new(team: Repo, tmp_path: Path) -> None:
-    kept = tmp_path / "cache" / "authors"
+    kept = tmp_path / "cache" / "authors" / "v"
     by_walking(team.sha("v1"), kept)(git(team), ended(team, "v1", "v2"))
     assert not kept.exists()
     found = by_walking(team.sha("v2"), kept)(git(team), ended(team, "v2", "v3"))
     assert found == {f"person{number}@acme.test" for number in range(5)}
-    assert len(list(kept.iterdir())) == 1
+    assert [path.name for path in kept.parent.iterdir()] == ["v"]
 
 
 def test_what_is_kept_is_not_looked_for_again(team: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log = ended(team, "v2", "v3")
-    found = by_walking(team.sha("v2"), tmp_path)(git(team), log)
+    found = by_walking(team.sha("v2"), tmp_path / "v2")(git(team), log)
     monkeypatch.setattr(git_earlier, "_COMMAND", ("no-such-command",))
-    assert by_walking(team.sha("v2"), tmp_path)(git(team), log) == found
+    assert by_walking(team.sha("v2"), tmp_path / "v2")(git(team), log) == found
 
 
 @pytest.mark.parametrize("damage", ["", "1700000000 a@b", "x y\nwhole", "1\nwhole", "\0\nwhole"])
 def test_a_torn_file_is_made_anew(team: Repo, tmp_path: Path, damage: str) -> None:
     log = ended(team, "v2", "v3")
-    found = by_walking(team.sha("v2"), tmp_path)(git(team), log)
-    (place,) = tmp_path.glob("[0-9a-f]*")
+    place = tmp_path / "v2"
+    found = by_walking(team.sha("v2"), place)(git(team), log)
     whole = place.read_text()
     place.write_text(damage)
-    assert by_walking(team.sha("v2"), tmp_path)(git(team), log) == found
+    assert by_walking(team.sha("v2"), place)(git(team), log) == found
     assert place.read_text() == whole
 
 
-def test_another_mailmap_is_another_past(team: Repo, tmp_path: Path) -> None:
-    log = ended(team, "v2", "v3")
-    assert "new@acme.test" not in by_walking(team.sha("v2"), tmp_path)(git(team), log)
+def test_another_mailmap_is_another_past(team: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert "new@acme.test" not in known_emails(team, tmp_path / "before")
     team.write({".mailmap": "<new@acme.test> <person1@acme.test>\n"}).save("Say who is who")
-    bare = LocalRepository.at(team.path, tmp_path / "scratch")
-    tags = {tag.name: tag for tag in bare.tags()}
-    known = by_walking(team.sha("v2"), tmp_path)
-    assert "new@acme.test" in bare.history(tags["v2"], tags["v3"], known, past=False).known_emails
+    assert "new@acme.test" in known_emails(team, tmp_path / "after")
+    assert len(list((tmp_path / "cache").rglob("authors/*"))) == 2
+
+
+def known_emails(team: Repo, scratch: Path) -> frozenset[str]:
+    local = LocalRepository.at(team.path, scratch)
+    tags = {tag.name: tag for tag in local.tags()}
+    known = by_walking(tags["v2"].sha, Cache(True).authors(local, tags["v2"]))
+    return local.history(tags["v2"], tags["v3"], known, past=False).known_emails
 
 
 def test_a_commit_younger_than_the_range_makes_nobody_known(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from zlib import crc32
 
 from releaseray.cli.notes_range import Asked
 from releaseray.notes.edition import edition
+from releaseray.notes.history import Tag
 from releaseray.notes.versions import parse_version
 from releaseray.sources.git_layout import keep_newest, read_text, write_text
 from releaseray.sources.git_local import LocalRepository
@@ -46,10 +47,11 @@ class Cache:
             for kind in ("authors", "lessons"):
                 keep_newest(self._folder / kind, MOST_KEPT)
 
-    @property
-    def authors(self) -> Path | None:
-        """Where it is kept who had commits before a range."""
-        return self._folder / "authors" if self._folder else None
+    def authors(self, repository: LocalRepository, since: Tag | None) -> Path | None:
+        """Where it is kept who had commits that `since` reaches; None without a cache or a past."""
+        if not self._folder or not since:
+            return None
+        return self._folder / "authors" / "-".join(filter(None, (since.sha, repository.mailmap())))
 
     def lessons(self, repository: LocalRepository, asked: Asked) -> Kept | None:
         """Where it is kept what the past of the range teaches; None without a cache or a past."""

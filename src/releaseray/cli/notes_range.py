@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from releaseray.errors import InvalidRequest
-from releaseray.notes.history import Tag
+from releaseray.notes.history import History, Tag
 from releaseray.notes.keep_a_changelog import UNRELEASED
 from releaseray.notes.versions import built_on, newest_release, previous_tags
 from releaseray.sources.git_local import LocalRepository
@@ -20,9 +20,14 @@ class Asked(NamedTuple):
     released: int | None
     start: str = ""
 
-    def check(self, repository: LocalRepository) -> None:
+    def check(self, repository: LocalRepository, history: History) -> None:
         """Raises `InvalidRequest` for a range that ends before it begins."""
-        if self.start and self.since and not repository.is_ancestor(self.since.sha, self.until.sha):
+        if not (self.start and self.since):
+            return
+        # Whoever goes back to a commit has, at the last, that commit for a parent
+        if any(self.since.sha in commit.parents for commit in history.commits):
+            return
+        if not repository.is_ancestor(self.since.sha, self.until.sha):
             raise InvalidRequest.field("FROM", f"{self.until.name} does not go back to {self.start}")
 
 

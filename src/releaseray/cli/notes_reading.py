@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -84,21 +84,19 @@ class _Reader:
         repository = self._repository = self._opened()
         if self._killed:
             repository.kill()
+        with closing(repository):
+            return self._range(repository)
+
+    def _range(self, repository: LocalRepository) -> Read:
         asked = resolve(repository, self._request.spec, self._request.unreleased)
         cache = Cache(self._request.cached)
         # What a masked past teaches is not what the past does
         place = None if self._request.mask else cache.lessons(repository, asked)
         lessons = place.load() if place else None
-        known = by_walking(asked.since.sha if asked.since else None, cache.authors)
-        with Threads() as threads:
-            checking = threads.submit(asked.check, repository)
-            try:
-                log = threads.submit(repository.history, asked.since, asked.until, known, past=not lessons)
-                checking.result()
-                return Read(asked, log.result(), place, lessons)
-            except BaseException:
-                repository.kill()
-                raise
+        known = by_walking(asked.since.sha if asked.since else None, cache.authors(repository, asked.since))
+        history = repository.history(asked.since, asked.until, known, past=not lessons)
+        asked.check(repository, history)
+        return Read(asked, history, place, lessons)
 
 
 def _absolute(repo: str) -> str:

@@ -11,7 +11,7 @@ from releaseray.sources.beside import Later
 from releaseray.sources.git_authors import MAX_WALKED, WALK_TIMEOUT
 from releaseray.sources.git_layout import read_text, write_text
 from releaseray.sources.git_log import text
-from releaseray.sources.git_process import Git, GitError
+from releaseray.sources.git_process import Git
 from releaseray.sources.git_reading import Known
 
 _DATE = 12
@@ -24,17 +24,16 @@ Oldest = dict[str, int]
 """Address, lower-cased → date of its oldest commit, unix seconds."""
 
 
-def by_walking(sha: str | None, kept: Path | None = None) -> Known:
+def by_walking(sha: str | None, place: Path | None = None) -> Known:
     """Which people of a range have commits that `sha` reaches, none of them younger than the range.
 
     Where everybody has, the walk ends there, and only those met so far are told. What a walk to the end found is kept
-    in the folder `kept`, under the commit and the mailmap that it was found with, and is not looked for again.
+    in the file `place`, which is for this commit and the mailmap of this moment alone, and is not looked for again.
     """
 
     def known(git: Git, log: Later[tuple[Commit, ...]]) -> frozenset[str]:
         if sha is None:
             return frozenset()
-        place = kept / _name(git, sha) if kept else None
         oldest = _load(place) if place else None
         if oldest is None:
             oldest, to_the_end = _walked(git, sha, log)
@@ -44,14 +43,6 @@ def by_walking(sha: str | None, kept: Path | None = None) -> Known:
         return frozenset(email for email, date in oldest.items() if date <= until)
 
     return known
-
-
-def _name(git: Git, sha: str) -> str:
-    try:
-        mailmap = git.run("rev-parse", "--verify", "-q", "HEAD:.mailmap")
-    except GitError:
-        mailmap = b""
-    return "-".join([sha, *mailmap.decode("ascii").split()])
 
 
 def _walked(git: Git, sha: str, log: Later[tuple[Commit, ...]]) -> tuple[Oldest, bool]:

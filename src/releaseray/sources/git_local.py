@@ -9,10 +9,12 @@ from releaseray.sources.git_borrowed import Borrowed
 from releaseray.sources.git_forges import whereabouts
 from releaseray.sources.git_layout import Place
 from releaseray.sources.git_locations import ANYWHERE
+from releaseray.sources.git_objects import Objects
 from releaseray.sources.git_process import Git
 from releaseray.sources.git_reading import Known, Range, read_range
-from releaseray.sources.git_tags import committish, head_commit, is_ancestor, read_tags
+from releaseray.sources.git_tags import all_tags, head_commit, is_ancestor, named_commit, tags_named
 from releaseray.sources.git_trouble import explained
+from releaseray.sources.git_walk import HISTORY_TIMEOUT
 
 T = TypeVar("T")
 
@@ -20,13 +22,14 @@ T = TypeVar("T")
 class LocalRepository:
     """What `GitSource` tells, without an event loop; every call may raise `SourceError`.
 
-    `full_name` and `web_url` are as in `Description`.
+    `full_name` and `web_url` are as in `Description`. One thread at a time may ask, and closes it in the end.
     """
 
     def __init__(self, git_dir: Path, full_name: str, web_url: str | None) -> None:
         self.full_name = full_name
         self.web_url = web_url
         self._git = Git(git_dir)
+        self._objects: Objects | None = None
 
     @classmethod
     def at(cls, path: Path, directory: Path) -> Self:
@@ -39,34 +42,46 @@ class LocalRepository:
 
     def tags(self, names: Sequence[str] = ()) -> list[Tag]:
         """Every tag that leads to a commit, newest first by date, ties by name; with `names`, of those only."""
-        return self._told(lambda git: read_tags(git, names=names))
+        return self._told(lambda git, objects: tags_named(objects, names) if names else all_tags(git, objects))
 
     def tags_reached(self, sha: str) -> list[Tag]:
         """Those of `tags` that the commit goes back to."""
-        return self._told(lambda git: read_tags(git, reached_from=sha))
+        return self._told(lambda git, objects: all_tags(git, objects, reached_from=sha))
 
     def head(self) -> str:
         """The full sha of the default branch's newest commit."""
-        return self._told(head_commit)
+        return self._told(lambda git, objects: named_commit(objects, "HEAD") or head_commit(git))
 
     def commit_named(self, name: str) -> str | None:
         """The full sha of the commit that any name git knows leads to; None if it leads to none."""
-        return self._told(lambda git: committish(git, name))
+        return self._told(lambda _, objects: named_commit(objects, name))
+
+    def mailmap(self) -> str:
+        """A name for who is who, as the default branch has it; empty where it says nothing of that."""
+        return self._told(lambda _, objects: next(objects.found(["HEAD:.mailmap"], 0))[0])
 
     def is_ancestor(self, older: str, newer: str) -> bool:
         """Whether the commit `older` is reached from the commit `newer`."""
-        return self._told(lambda git: is_ancestor(git, older, newer))
+        return self._told(lambda git, _: is_ancestor(git, older, newer))
 
     def history(self, from_tag: Tag | None, to_tag: Tag, known: Known, *, past: bool) -> History:
         """All that is known of the commits between two tags; see `Source.history`."""
         asked = Range(from_tag.sha if from_tag else None, to_tag.sha, to_tag.name)
-        found = self._told(lambda git: read_range(git, asked, known, past=past))
+        found = self._told(lambda git, objects: read_range(git, asked, known, past=past, through=objects))
+        self._objects = None
         return found.history(self.full_name, self.web_url, from_tag.name if from_tag else None, to_tag.name)
 
     def kill(self) -> None:
-        """End whatever of git is running for this repository."""
+        """End whatever of git is running for this repository, for good."""
         self._git.kill()
 
-    def _told(self, job: Callable[[Git], T]) -> T:
+    def close(self) -> None:
+        """End what runs on from question to question."""
+        if self._objects:
+            self._objects.close()
+
+    def _told(self, job: Callable[[Git, Objects], T]) -> T:
         with explained():
-            return job(self._git)
+            if self._objects is None:
+                self._objects = Objects(self._git, HISTORY_TIMEOUT)
+            return job(self._git, self._objects)

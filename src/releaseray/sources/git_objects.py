@@ -35,7 +35,11 @@ class Objects:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._child.__exit__(kind, error, trace)
+        self.close()
+
+    def close(self) -> None:
+        """End the process; may be done again."""
+        self._child.close()
 
     def text(self, name: str, limit: int) -> str | None:
         """The first `limit` bytes of a file as text, None when there is no such file."""
@@ -53,6 +57,11 @@ class Objects:
 
     def read(self, names: Sequence[str], limit: int) -> Iterator[tuple[bytes, bytes]]:
         """Type and content of each, in order; the type is empty for what does not exist."""
+        for _, kind, data in self.found(names, limit):
+            yield kind, data
+
+    def found(self, names: Sequence[str], limit: int) -> Iterator[tuple[str, bytes, bytes]]:
+        """The same, with the full name of each before it."""
         stdin = pipe(self._child.process.stdin)
         for start in range(0, len(names), BATCH):
             # A batch is smaller than the pipe, so that neither side waits for the other
@@ -65,13 +74,13 @@ class Objects:
             # Read as a whole, so that a caller who stops half way leaves no answers to the next question
             yield from [self._answer(limit) for _ in batch]
 
-    def _answer(self, limit: int) -> tuple[bytes, bytes]:
+    def _answer(self, limit: int) -> tuple[str, bytes, bytes]:
         fields = self._line().split(b" ")
         if fields[-1] in (b"missing", b"ambiguous", b"submodule", b"excluded"):
-            return b"", b""
+            return "", b"", b""
         oid, kind, size = fields
         self._hash_size = len(oid) // 2
-        return kind, self._take(int(size), limit)
+        return oid.decode("ascii"), kind, self._take(int(size), limit)
 
     def _line(self) -> bytes:
         while (end := self._buffer.find(b"\n")) < 0:

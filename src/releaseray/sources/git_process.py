@@ -155,6 +155,10 @@ class Child:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process and let go of its pipes; may be done again."""
         self.kill()
         self.process.wait()
         self._selector.close()

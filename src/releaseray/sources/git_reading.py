@@ -59,11 +59,19 @@ Known = Callable[[Git, Later[tuple[Commit, ...]]], frozenset[str]]
 
 
 def read_range(
-    git: Git, asked: Range, known: Known, *, past: bool = False, files: bool = True, watch: Watch | None = None
+    git: Git,
+    asked: Range,
+    known: Known,
+    *,
+    past: bool = False,
+    files: bool = True,
+    watch: Watch | None = None,
+    through: Objects | None = None,
 ) -> Findings:
     """All that is to be known of a range, with the commits before it where `past` is wanted, and without what the
-    commits change where no `files` are. `watch` is told of the commits as they come."""
-    with Objects(git, HISTORY_TIMEOUT) as objects, Threads() as pool:
+    commits change where no `files` are. `watch` is told of the commits as they come; `through` what
+    runs already the papers are read, and it is closed then."""
+    with through or Objects(git, HISTORY_TIMEOUT) as objects, Threads() as pool:
         try:
             # First of all the longest, so that its git works while others of the range's things are found out
             folder: Later[str | None] = Later()

@@ -13,27 +13,38 @@ from releaseray.sources.git_process import Git, GitError
 MAX_NESTING = 10
 HEADER = 4_096
 
+_NAME = regex(r"[^\x00-\x20\x7f~^:?*\[\\]+")
+"""What a tag may be called; with other characters git takes a name for an expression."""
+
 _TARGET = regex(rb"object ([0-9a-f]{40,64})\n")
 _TAGGER = regex(rb"^tagger [^\n]*> (\d{1,12}) [+-]\d+$", re.MULTILINE)
 _COMMITTER = regex(rb"^committer [^\n]*> (\d{1,12}) [+-]\d+$", re.MULTILINE)
 
 
-def read_tags(git: Git, reached_from: str | None = None, names: Sequence[str] = ()) -> list[Tag]:
-    """Every tag that leads to a commit (to one that `reached_from` goes back to), newest first, ties by name; with
-    `names`, of those only."""
-    limit = [f"--merged={reached_from}"] if reached_from else []
-    where = [f"refs/tags/{name}" for name in names if "\0" not in name] if names else ["refs/tags"]
-    output = git.run("for-each-ref", "--format=%(objectname) %(refname)", *limit, "--", *where)
-    refs = [
-        (line[:space].decode("ascii"), line[space + 11 :])
-        for line in output.splitlines()
-        if (space := line.find(b" ")) and (not names or text(line[space + 11 :]) in names)
-    ]
-    if not refs:
-        return []
+def read_tags(git: Git, reached_from: str | None = None) -> list[Tag]:
+    """Every tag that leads to a commit (to one that `reached_from` goes back to), newest first, ties by name."""
     with Objects(git) as objects:
-        peeled = _peel(objects, {oid for oid, _ in refs})
-    tags = [Tag(text(name), *peeled[oid]) for oid, name in refs if oid in peeled]
+        return all_tags(git, objects, reached_from)
+
+
+def all_tags(git: Git, objects: Objects, reached_from: str | None = None) -> list[Tag]:
+    """The same, through `cat-file` that runs already."""
+    limit = [f"--merged={reached_from}"] if reached_from else []
+    output = git.run("for-each-ref", "--format=%(objectname) %(refname)", *limit, "--", "refs/tags")
+    lines = [line.partition(b" ") for line in output.splitlines()]
+    return _tags(objects, [(text(name[10:]), oid.decode("ascii")) for oid, _, name in lines])
+
+
+def tags_named(objects: Objects, names: Sequence[str]) -> list[Tag]:
+    """Those of `read_tags` that have these names."""
+    names = [name for name in dict.fromkeys(names) if _NAME.fullmatch(name) and ".." not in name and "@{" not in name]
+    found = objects.found([f"refs/tags/{name}" for name in names], 0)
+    return _tags(objects, [(name, oid) for name, (oid, _, _) in zip(names, found, strict=True) if oid])
+
+
+def _tags(objects: Objects, named: Sequence[tuple[str, str]]) -> list[Tag]:
+    peeled = _peel(objects, {oid for _, oid in named})
+    tags = [Tag(name, *peeled[oid]) for name, oid in named if oid in peeled]
     return sorted(tags, key=lambda tag: (-tag.date, tag.name))
 
 
@@ -101,8 +112,16 @@ def is_ancestor(git: Git, older: str, newer: str) -> bool:
     return True
 
 
-def committish(git: Git, name: str) -> str | None:
+def named_commit(objects: Objects, name: str) -> str | None:
     """The full sha of the commit that a name from outside leads to, None when it leads to none or is no name."""
+    if not name or "\0" in name:
+        return None
+    oid, kind, _ = next(objects.found([f"{name}^{{commit}}"], 0))
+    return oid if kind == b"commit" else None
+
+
+def committish(git: Git, name: str) -> str | None:
+    """The same, asked of a git of its own."""
     if not name or "\0" in name:
         return None
     try:
