@@ -27,6 +27,7 @@ from releaseray.services.digesting import keep_digesting
 from releaseray.services.drafts import GENERATE
 from releaseray.services.incoming import HARMLESS
 from releaseray.services.prepared import PreparedHistories
+from releaseray.services.releases import EXAMINE
 from releaseray.services.rounds import go_round
 from releaseray.services.runtime import Runtime
 from releaseray.settings import Settings
@@ -53,6 +54,12 @@ async def generate_draft(ctx: dict[str, Any], draft_id: str, request_id: str) ->
     with bound_contextvars(request_id=request_id), SECONDS.labels(GENERATE).time():
         await generation.generate(ctx["runtime"], ctx["histories"], draft_id)
     JOBS.labels(GENERATE).inc()
+
+
+async def read_deploys(ctx: dict[str, Any]) -> None:
+    """Have this process read what was deployed: not here, where a long history would hold up drafts."""
+    deployed: asyncio.Event = ctx["deployed"]
+    deployed.set()
 
 
 async def sweep(runtime: Runtime) -> None:
@@ -119,11 +126,17 @@ class WakingWorker(Worker):
         await super().start_jobs([job_id for job_id in job_ids if job_id.decode() not in self.tasks])
 
 
-def make_worker(runtime: Runtime, histories: PreparedHistories, pool: ArqRedis) -> WakingWorker:
-    """A worker on an open Redis pool. It handles no signals and keeps no results."""
+def make_worker(
+    runtime: Runtime, histories: PreparedHistories, deployed: asyncio.Event, pool: ArqRedis
+) -> WakingWorker:
+    """A worker on an open Redis pool, which sets `deployed` when it is told of deploys. It handles no signals and keeps
+    no results."""
     settings = runtime.settings
     return WakingWorker(
-        [func(generate_draft, name=GENERATE, timeout=settings.draft_timeout + 60, max_tries=1_000_000)],
+        [
+            func(generate_draft, name=GENERATE, timeout=settings.draft_timeout + 60, max_tries=1_000_000),
+            func(read_deploys, name=EXAMINE),
+        ],
         queue_name=jobs.QUEUE,
         cron_jobs=_CRONS,
         redis_pool=pool,
@@ -131,7 +144,7 @@ def make_worker(runtime: Runtime, histories: PreparedHistories, pool: ArqRedis) 
         max_jobs=settings.worker_jobs,
         keep_result=0,
         health_check_interval=30,
-        ctx={"runtime": runtime, "histories": histories},
+        ctx={"runtime": runtime, "histories": histories, "deployed": deployed},
         job_serializer=jobs.serialize,
         job_deserializer=jobs.deserialize,
         timezone=UTC,
@@ -150,11 +163,12 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
     if settings.metrics_port is not None:
         start_http_server(settings.metrics_port, settings.host)
     workers: list[WakingWorker] = []
-    working = asyncio.create_task(_keep_working(runtime, workers))
+    deployed = asyncio.Event()
+    working = asyncio.create_task(_keep_working(runtime, workers, deployed))
     digesting = asyncio.create_task(keep_digesting(runtime.database.dsn))
     calling = asyncio.create_task(calls.dispatch(runtime))
     sweeping = asyncio.create_task(go_round(runtime, "sweep", sweep, _SWEEP_LIMIT))
-    examining = asyncio.create_task(go_round(runtime, "deploys", examine_deploys, _EXAMINE_LIMIT))
+    examining = asyncio.create_task(go_round(runtime, "deploys", examine_deploys, _EXAMINE_LIMIT, deployed))
     stopping = asyncio.create_task(stop.wait())
     tasks = (working, digesting, calling, sweeping, examining, stopping)
     try:
@@ -170,7 +184,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
             raise ended
 
 
-async def _keep_working(runtime: Runtime, workers: list[WakingWorker]) -> None:
+async def _keep_working(runtime: Runtime, workers: list[WakingWorker], deployed: asyncio.Event) -> None:
     """One worker after the other, each for as long as its connection to Redis lasts; `workers` still have jobs."""
     histories = PreparedHistories()
     while True:
@@ -179,7 +193,7 @@ async def _keep_working(runtime: Runtime, workers: list[WakingWorker]) -> None:
             with suppress(RedisError, OSError):
                 await idle.pool.aclose()
         try:
-            worker = make_worker(runtime, histories, await jobs.connect(runtime.redis_url))
+            worker = make_worker(runtime, histories, deployed, await jobs.connect(runtime.redis_url))
             workers.append(worker)
             log.info("worker ready", jobs=worker.max_jobs)
             await worker.async_run()

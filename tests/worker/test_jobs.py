@@ -1,5 +1,6 @@
 """Jobs: those that are pushed are known to the worker, start at once when it is idle, and clean up by themselves."""
 
+import asyncio
 import importlib
 import re
 import time
@@ -10,6 +11,7 @@ from releaseray import jobs, worker
 from releaseray.models import now
 from releaseray.services.drafts import GENERATE, job_id
 from releaseray.services.prepared import PreparedHistories
+from releaseray.services.releases import EXAMINE
 from releaseray.services.runtime import Runtime
 from releaseray.settings import Settings
 from tests.worker.stage import PERSONAS, Desk, RedisServer, at_work
@@ -30,10 +32,10 @@ def pushed_names() -> set[str]:
 
 async def test_every_job_that_is_queued_is_known_to_the_worker(runtime: Runtime) -> None:
     pool = await jobs.connect(runtime.redis_url)
-    known = worker.make_worker(runtime, PreparedHistories(), pool).functions
+    known = worker.make_worker(runtime, PreparedHistories(), asyncio.Event(), pool).functions
     await pool.aclose()
     queued = pushed_names()
-    assert GENERATE in queued
+    assert {GENERATE, EXAMINE} <= queued
     assert queued <= set(known)
     assert "housekeep" in known
 

@@ -9,6 +9,7 @@ from releaseray.repositories import deploys as rows
 from releaseray.repositories.deploys import Waiting
 from releaseray.services import clones
 from releaseray.services.release_ranges import is_repository, tag_of
+from releaseray.services.releases import have_read
 from releaseray.services.runtime import Runtime
 from releaseray.sources import Source, SourceError
 
@@ -16,13 +17,13 @@ from releaseray.sources import Source, SourceError
 async def connected(uow: UnitOfWork, repo: Repository) -> None:
     """Have the deploys read again that name a repository which is connected just now."""
     waiting = [one for one in await rows.waiting(uow.session, repo.org_id) if _names(one, repo)]
-    await rows.examine_again(uow.session, [one.deploy_id for one in waiting])
+    await _examine_again(uow, waiting)
 
 
 async def named(uow: UnitOfWork, service: Service) -> None:
     """Have the deploys of a service read again whose repository is another one from now on."""
     waiting = [one for one in await rows.waiting(uow.session, service.org_id) if one.service.id == service.id]
-    await rows.examine_again(uow.session, [one.deploy_id for one in waiting])
+    await _examine_again(uow, waiting)
 
 
 async def refresh(runtime: Runtime, repo: Repository, source: Source) -> None:
@@ -39,9 +40,9 @@ async def fetched(runtime: Runtime, repo: Repository, source: Source) -> None:
     if not waiting:
         return
     tags = await source.tags()
-    found = [one.deploy_id for one in waiting if await _is_there(source, one, tags)]
+    found = [one for one in waiting if await _is_there(source, one, tags)]
     async with runtime.database.unit_of_work() as uow:
-        await rows.examine_again(uow.session, found)
+        await _examine_again(uow, found)
 
 
 async def pushed(runtime: Runtime, repo: Repository) -> None:
@@ -59,6 +60,12 @@ async def waiting_for(runtime: Runtime, repo: Repository) -> Sequence[Waiting]:
     """The deploys that wait for something of a repository."""
     async with runtime.database.reading() as session:
         return [one for one in await rows.waiting(session, repo.org_id) if _names(one, repo)]
+
+
+async def _examine_again(uow: UnitOfWork, waiting: Sequence[Waiting]) -> None:
+    ids = [one.deploy_id for one in waiting]
+    await rows.examine_again(uow.session, ids)
+    have_read(uow, ids)
 
 
 def _names(waiting: Waiting, repo: Repository) -> bool:

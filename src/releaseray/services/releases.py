@@ -1,5 +1,6 @@
 """Deploys: a version comes, comes back, or is there already."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from releaseray.db import UnitOfWork
@@ -8,6 +9,9 @@ from releaseray.models import Deploy, DeployKind, Release, Service, now
 from releaseray.notes.versions import sort_key
 from releaseray.repositories.releases import Releases
 from releaseray.repositories.services import Services
+
+EXAMINE = "examine_deploys"
+"""The job that has deploys read at once. It may get lost: they are read in the next round then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +43,26 @@ async def deploy(uow: UnitOfWork, org_id: str, told: Announcement) -> tuple[Rele
     release = _renewed(known, told) if known is not None else _new(service, told)
     uow.session.add(release)
     await uow.session.flush()
-    uow.session.add(
-        Deploy(
-            release_id=release.id,
-            service_id=service.id,
-            environment=told.environment,
-            kind=kind,
-            replaced_id=running,
-            deployed_at=release.deployed_at,
-            deployed_by=told.deployed_by,
-            commit_sha=told.commit_sha,
-        )
+    made = Deploy(
+        release_id=release.id,
+        service_id=service.id,
+        environment=told.environment,
+        kind=kind,
+        replaced_id=running,
+        deployed_at=release.deployed_at,
+        deployed_by=told.deployed_by,
+        commit_sha=told.commit_sha,
     )
+    uow.session.add(made)
+    await uow.session.flush()
+    have_read(uow, [made.id])
     return release, kind
+
+
+def have_read(uow: UnitOfWork, deploy_ids: Sequence[int | None]) -> None:
+    """Call a worker to read deploys once they are committed; the job is named after the newest."""
+    if deploy_ids:
+        uow.push(EXAMINE, job_id=f"{EXAMINE}:{max(id or 0 for id in deploy_ids)}")
 
 
 def _new(service: Service, told: Announcement) -> Release:
