@@ -1,10 +1,11 @@
 """A clone on this machine whose refs and objects are borrowed: what of it goes into a git directory of our own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from releaseray.sources import SourceError
 from releaseray.sources.git_clones import MAX_CONFIG, Clone, find_clone
+from releaseray.sources.git_config import IMPORTANT, plain_config
 from releaseray.sources.git_layout import Layout
 from releaseray.sources.git_log import text
 from releaseray.sources.git_process import Git, GitError
@@ -18,7 +19,7 @@ class Borrowed:
         self._directory = directory
         self._allowed = allowed_paths
         self._facts_stamp: tuple[int, int] | None = None
-        self._facts: dict[str, str] = {}
+        self._facts: Mapping[str, str] = {}
 
     @property
     def name(self) -> str:
@@ -55,6 +56,12 @@ class Borrowed:
             return
         if not config.is_file() or status.st_size > MAX_CONFIG:
             raise SourceError("The repository's configuration file is not a file, or too big.")
+        plain = plain_config(config.read_bytes())
+        self._facts = self._listed(config) if plain is None else plain
+        self._facts_stamp = stamp
+
+    def _listed(self, config: Path) -> Mapping[str, str]:
+        """What git reads in the configuration."""
         self._directory.mkdir(parents=True, exist_ok=True)
         try:
             listed = Git(self._directory).run("config", "--file", str(config), "--no-includes", "--null", "--list")
@@ -63,5 +70,4 @@ class Borrowed:
                 "The repository's configuration file cannot be read; git would not read it either."
             ) from error
         pairs = (text(entry).partition("\n") for entry in listed.split(b"\0") if entry)
-        self._facts = {key: value for key, _, value in pairs if key.startswith(("remote.", "extensions."))}
-        self._facts_stamp = stamp
+        return {key: value for key, _, value in pairs if key.startswith(IMPORTANT)}
