@@ -5,9 +5,11 @@ import hashlib
 import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Protocol
 
 import jwt
+from jwt.algorithms import RSAAlgorithm
 from pydantic import SecretStr
 
 from releaseray.github.errors import GitHubError, Kind
@@ -67,7 +69,7 @@ class AppKey:
     """
 
     def __init__(self, issuer: str, private_key: SecretStr, *, clock: Callable[[], float] = time.time) -> None:
-        self._issuer, self._key = issuer, private_key
+        self._issuer, self._pem = issuer, private_key
         self.clock = clock
         self.identity = f"app-{issuer}"
 
@@ -77,12 +79,17 @@ class AppKey:
     def forget(self) -> bool:
         return False
 
+    @cached_property
+    def _key(self) -> Any:
+        """Read once: to check that an RSA key is one takes many times as long as to sign with it."""
+        return RSAAlgorithm(RSAAlgorithm.SHA256).prepare_key(self._pem.get_secret_value())
+
     def proof(self) -> str:
         """The header with the App's own JWT, good for a few minutes. Raises `GitHubError` for a key that is none."""
         now = int(self.clock())
         claims = {"iat": now - CLOCK_SKEW, "exp": now + JWT_SECONDS, "iss": self._issuer}
         try:
-            return f"Bearer {jwt.encode(claims, self._key.get_secret_value(), algorithm='RS256')}"
+            return f"Bearer {jwt.encode(claims, self._key, algorithm='RS256')}"
         except (ValueError, TypeError, jwt.PyJWTError) as error:
             raise GitHubError("The App's private key is not an RSA key in PEM form.", Kind.REVOKED) from error
 
