@@ -46,10 +46,10 @@ def test_what_git_writes_is_read_as_git_reads_it(tmp_path: Path, text: str) -> N
 @pytest.mark.parametrize(
     "text",
     [
-        '[remote "origin"]\n\turl = "quoted"\n', '[remote "origin"]\n\turl = a\\\n  b\n', "[remote.origin]\n\turl = a\n",
+        '[remote "origin"]\n\turl = "quoted"\n', '[remote "origin"]\n\turl = a\\\n  b\n', "[remote.o]\n\turl = a\n",
         '[remote "origin"] url = a\n', '[remote "origin"]\n\turl = a b\n', '[remote "origin"]\n\turl = a # remark\n',
-        '[remote "or\\"igin"]\n\turl = a\n', '[user]\n\tname = "A\n', "[extensions]\n\tworktreeConfig\n", "\ufeff[core]\n",
-        "url = a\n", "[core\n", "[a]\nb = c\0\n",
+        '[remote "or\\"igin"]\n\turl = a\n', '[user]\n\tname = "A\n', "[extensions]\n\tworktreeConfig\n",
+        "\ufeff[core]\n", "url = a\n", "[core\n", "[a]\nb = c\0\n",
     ],
 )  # fmt: skip
 def test_what_is_written_otherwise_is_left_to_git(text: str) -> None:
