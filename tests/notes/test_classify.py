@@ -25,6 +25,7 @@ def verdict(title: str, history: History = EMPTY, **more: object) -> Verdict:
     ("body", "category", "kept", "reason"),
     [
         ("```release-note\nNONE\n```", None, False, "release-note block says none"),
+        ("```release-notes\n[ENHANCEMENT] UI: add colors\n```", Category.FEATURE, True, "release-note block"),
         ("```release-note:bug\nMended.\n```", Category.FIX, True, "release-note block"),
         ("Text.\n\nChangelog: added", Category.FEATURE, True, "trailer Changelog: added"),
         ("Text.\n\nBREAKING CHANGE: the flag is gone", Category.BREAKING, True, "footer BREAKING CHANGE"),

@@ -3,6 +3,7 @@
 import re
 
 from releaseray.notes.change import Change
+from releaseray.notes.conventions import names_kind
 from releaseray.notes.regexes import regex
 
 _BLOCK = regex(r"^[ \t]*(`{3,}|~{3,})[ \t]*release-notes?(?::[\w-]+)?[^\n]*\n(.*?)^[ \t]*\1", re.MULTILINE | re.DOTALL)
@@ -28,6 +29,9 @@ _KIND = regex(
     r"(?:\([^)\n]{1,40}\))?!?:\s+(?=\S)",
     re.IGNORECASE,
 )
+_MARK = regex(r"\[([A-Za-z][A-Za-z /-]{1,30})\](?!\():?\s+(?=\S)")
+"""What kind of note follows, as Prometheus' projects write it; an area in brackets looks the same."""
+
 _SENTENCE_END = regex(r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)\s+(?=[A-Z`\"'(])")
 _LONGEST = 240
 
@@ -58,12 +62,18 @@ def _sentence(text: str) -> str:
     paragraph = text.split("\n\n", 1)[0]
     lines = [line for line in paragraph.split("\n") if not line.startswith("#")]
     line = _KIND.sub("", _BULLET.sub("", " ".join(part.strip() for part in lines).strip()))
+    line = _unmarked(line)
     line = _ROLE.sub(
         lambda found: f"`{found[1].strip()}`", _PEP.sub(lambda found: f"{found[1].upper()} {found[2]}", line)
     )
     line = _MD_LINK.sub(r"\1", _RST_LINK.sub(lambda found: found[1].strip(), line)).replace("``", "`")
     line = _CREDIT.sub("", line) if len(line) > 40 else line
     return _first_sentences(line)
+
+
+def _unmarked(line: str) -> str:
+    mark = _MARK.match(line)
+    return line[mark.end() :] if mark and names_kind(mark[1]) else line
 
 
 def _first_sentences(line: str) -> str:

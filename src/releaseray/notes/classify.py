@@ -5,7 +5,7 @@ from functools import partial
 from typing import NamedTuple
 
 from releaseray.notes.change import Change
-from releaseray.notes.classify_words import explained, refined
+from releaseray.notes.classify_words import breaks_nothing, explained, refined
 from releaseray.notes.classify_written import written
 from releaseray.notes.draft import Category
 from releaseray.notes.history import Commit, History
@@ -21,6 +21,7 @@ it is listed is told more surely than under which heading."""
 
 _QUIET = frozenset({Category.DOCS, Category.INTERNAL})
 _LOUD = tuple(at for at, category in enumerate(CLASSES) if category not in _QUIET)
+_HARMLESS = tuple(at for at, category in enumerate(CLASSES) if category is not Category.BREAKING)
 
 
 class Verdict(NamedTuple):
@@ -67,6 +68,8 @@ def classify(change: Change, context: Context) -> Verdict:
     found = context.own.scores(change)
     keep = round(sigmoid(found[KEEP]), 4)
     best = _best(found)
+    if best is Category.BREAKING and breaks_nothing(change):
+        best = CLASSES[max(_HARMLESS, key=found.__getitem__)]
     if best in _QUIET and found[KEEP] > SURE:
         best = CLASSES[max(_LOUD, key=found.__getitem__)]
     if said := written(change):

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterable
 
 from releaseray.notes.change import Change
+from releaseray.notes.conventions import spoken_category
 from releaseray.notes.draft import Category
 from releaseray.notes.model import Model
 from releaseray.notes.model_learn import CLASSES
+from releaseray.notes.model_paths import role
 from releaseray.notes.regexes import regex
 
 _SECURITY = regex(
@@ -15,6 +17,11 @@ _SECURITY = regex(
 _NEAR_SECURITY = regex(r"cve-|ghsa-|secur|vuln|xss|ssrf|csrf|redos|path t")
 _DEPRECATES = regex(r"\bdeprecat(?:e[sd]?|ing|ions?)\b", re.IGNORECASE)
 _REMOVES = regex(r"\b(?:remov|drop|delet|renam)", re.IGNORECASE)
+_SPARE = regex(
+    r"\b(?:unused|unneeded|redundant|dead|no longer used)\b(?:[^,;]{0,30}\s)?"
+    r"(?:imports?|(?:dev[- ]?)?dependenc(?:y|ies)|deps|variables?|code|comments?|warnings?)\b",
+    re.IGNORECASE,
+)
 _PLAIN = {
     "f": "title begins “{}”",
     "t": "word “{}” in the title",
@@ -50,6 +57,14 @@ def refined(category: Category, change: Change) -> Category:
     if category is Category.BREAKING and _DEPRECATES.search(title) and not _REMOVES.search(title):
         return Category.DEPRECATION
     return category
+
+
+def breaks_nothing(change: Change) -> bool:
+    """Whether a change cannot break anything for anybody, whatever its words sound like: its pages of documentation
+    ship nothing, and nobody has used what was never used."""
+    if _SPARE.search(change.headline.text) or spoken_category(change.headline) is Category.DOCS:
+        return True
+    return bool(change.files) and all(role(file.path) == "docs" for file in change.files)
 
 
 def explained(category: Category, features: Iterable[str], model: Model, own: bool) -> str:

@@ -8,6 +8,7 @@ from releaseray.notes.change import Change, Fragment
 from releaseray.notes.conventions import KIND_CATEGORIES, heading_category, label_category, says_no_note
 from releaseray.notes.draft import Category
 from releaseray.notes.regexes import regex
+from releaseray.notes.template import ticked
 
 
 class Said(NamedTuple):
@@ -30,7 +31,8 @@ _BLOCK = regex(
 )
 _NONE = regex(r"\W*(?:none|n/?a|no)?\W*", re.IGNORECASE)
 _TRAILER = regex(r"^Changelog: *([\w /-]+?) *$", re.MULTILINE)
-_FOOTER = regex(r"^BREAKING[ -]CHANGES?: *\S", re.MULTILINE)
+_FOOTER = regex(r"^BREAKING[ -]CHANGES?: *(?!(?i:none|no|nil|nothing|n/?a)\W*$)[^\s-]", re.MULTILINE)
+_MARK = regex(r"\s*(?:[-*] +)?\[([A-Za-z][A-Za-z /-]{1,30})\]")
 _FIELD = regex(r"^(?:change_type|kind|type|category)\s*:\s*['\"]?([\w -]+?)['\"]?\s*(?:#.*)?$", re.MULTILINE)
 _RENO = regex(r"^(features|fixes|issues|upgrade|deprecations|critical|security|other|prelude)\s*:", re.MULTILINE)
 _BUMP = regex(r"^['\"]?[@\w./-]+['\"]?\s*:\s*(major|minor|patch)\s*$", re.MULTILINE)
@@ -82,6 +84,8 @@ def _sayings(change: Change) -> Iterator[Said]:
     if "BREAKING" in body and _FOOTER.search(body):
         yield Said(Category.BREAKING, LISTED, "footer BREAKING CHANGE")
     yield from _labels(change)
+    if box := ticked(body):
+        yield Said(box, LISTED if box is Category.BREAKING else None, f"box ticked for {box}")
 
 
 def _labels(change: Change) -> Iterator[Said]:
@@ -96,7 +100,8 @@ def _labels(change: Change) -> Iterator[Said]:
 def _block(block: re.Match[str]) -> Said:
     if _NONE.fullmatch(block["text"]):
         return Said(None, LEFT_OUT, "release-note block says none")
-    return _of_kind(block["kind"] or "", "release-note block")
+    mark = _MARK.match(block["text"])
+    return _of_kind(block["kind"] or (mark[1] if mark else ""), "release-note block")
 
 
 def _of_kind(kind: str, reason: str) -> Said:

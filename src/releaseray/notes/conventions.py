@@ -64,6 +64,12 @@ def heading_category(heading: str) -> Category | None:
     return None
 
 
+def names_kind(mark: str) -> bool:
+    """Whether a mark says what kind of change a note tells of (`BUGFIX`, `CHANGE`), and not where it is (`UI`)."""
+    word = mark.strip().lower()
+    return word in KIND_CATEGORIES or word in {"change", "changed", "other"} or heading_category(word) is not None
+
+
 def spoken_category(head: Headline) -> Category | None:
     """What the author of a title said outright, by its kind (`feat:`), its tag (`[BUGFIX]`) or its emoji."""
     if head.kind in KIND_CATEGORIES:

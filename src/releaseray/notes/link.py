@@ -12,6 +12,7 @@ from releaseray.notes.merges import merged
 from releaseray.notes.people import co_authors, is_bot, names_authors
 from releaseray.notes.references import issues, pull_request
 from releaseray.notes.regexes import regex
+from releaseray.notes.template import filled
 from releaseray.notes.unwrap import unwrapped
 
 _LONGEST_TITLE = 500
@@ -101,8 +102,8 @@ def _change(group: Group, words: Said, history: History, order: dict[str, int]) 
 
 def _body(group: Group, pull: PullRequest | None) -> str:
     if not group.inner:
-        return (pull.body if pull else group.body)[:_LONGEST_BODY]
-    texts = [pull.body] if pull else [group.body]
+        return (filled(pull.body) if pull else group.body)[:_LONGEST_BODY]
+    texts = [filled(pull.body)] if pull else [group.body]
     texts += [f"{commit.subject}\n{commit.body}".strip() for commit in group.inner if commit.body]
     return "\n\n".join(text for text in texts if text)[:_LONGEST_BODY]
 

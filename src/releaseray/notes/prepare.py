@@ -19,7 +19,7 @@ from releaseray.notes.model_own import Lessons, lessons_of
 from releaseray.notes.own_changelog import notes_in
 from releaseray.notes.people import contributors
 from releaseray.notes.prepared import KEEP, QUIET, Item, Prepared
-from releaseray.notes.prune import Fate, prune
+from releaseray.notes.prune import Fate, follows_up, prune
 from releaseray.notes.regexes import regex
 from releaseray.notes.upgrade import requirements
 from releaseray.notes.wording import mended
@@ -99,7 +99,8 @@ _UPKEEP = frozenset({Fate.DEPENDENCY, Fate.CHORE})
 def _item(change: Change, fate: Fate, context: Context) -> Item:
     text = authored(change) or _told(change)
     folded = fate is not Fate.TOLD
-    spoken = folded and fate is not Fate.CANCELLED and ((context.listing and fate in _UPKEEP) or says_loudly(change))
+    listed = context.listing and fate in _UPKEEP and not follows_up(change)
+    spoken = folded and fate is not Fate.CANCELLED and (listed or says_loudly(change))
     if folded and not spoken:
         return Item(change, Category.INTERNAL, 0.0, _FATE_REASONS[fate], fate, text, False, 0.0)
     verdict = classify(change, context)

@@ -87,6 +87,11 @@ _CHORE = regex(
     r"|merge\b.* into |merge pull request #\d+ from \S+$)",
     re.IGNORECASE,
 )
+_FOLLOWS_UP = regex(
+    r"address(?:e[sd]|ing)? (?:\S+ ){0,3}?(?:review\S* (?:comments?|feedback|suggestions?|nits?)"
+    r"|(?:feedback|comments?|review)$)",
+    re.IGNORECASE,
+)
 _UPKEEP_AREA = regex(
     r"(?:tidy-?up|clean-?up|spelling|typos?|whitespace|indent(?:ation)?|codespell|gha|ci|github|appveyor|travis|"
     r"azure(?:-pipelines)?|circleci|gitignore|mailmap|codeowners)(?:$|[/ ,.-])",
@@ -115,6 +120,12 @@ def prune(changes: Sequence[Change]) -> list[tuple[Change, Fate]]:
         reverts = fate is Fate.TOLD and _takes_back(change.headline)
         told.append((change._replace(reverts=True) if reverts else change, fate))
     return told
+
+
+def follows_up(change: Change) -> bool:
+    """Whether a change only does what was asked for when another one was reviewed."""
+    text = change.headline.text
+    return text[:1] in "aA" and _FOLLOWS_UP.match(text) is not None
 
 
 def _takes_back(title: Headline) -> bool:
@@ -279,6 +290,7 @@ def _is_upkeep(change: Change, text: str) -> bool:
         area
         or _SAYS_NOTHING.fullmatch(text)
         or _CHORE.match(text)
+        or follows_up(change)
         or is_aside(change)
         or (change.title != text and _CHORE.match(change.title))
     )

@@ -9,18 +9,23 @@ from releaseray.notes.headline import KINDS, Headline
 from releaseray.notes.markdown import inline
 from releaseray.notes.prepared import Item
 from releaseray.notes.regexes import regex
+from releaseray.notes.together import together
 
 T = TypeVar("T")
+_MORE = ("more", "more")
+_AHEAD = 24
+"""Things beyond those shown that may be told together with one of them."""
 
 
-def section(title: str, things: Sequence[T], line: Callable[[T], str], most: int, rest: str = "more") -> str:
-    """A heading and a bullet for each of `things`, `most` of them and a last one that counts the others; empty
-    without any. Only what is shown is worded, and what reads the same is said once."""
+def section(title: str, things: Sequence[T], line: Callable[[T], str], most: int, rest: tuple[str, str] = _MORE) -> str:
+    """A heading and a bullet for each of `things`, `most` bullets and a last one that counts the others, named by
+    `rest`; empty without any. Only what is shown is worded, what reads the same is said once, and what begins alike
+    is told together."""
     if not things:
         return ""
-    bullets = [*dict.fromkeys(f"- {line(thing)}" for thing in things[:most])]
-    if len(things) > most:
-        bullets.append(f"- …and {len(things) - most:,} {rest}")
+    told = together([line(thing) for thing in things[: most + _AHEAD]])[:most]
+    left = len(things) - sum(count for _, count in told)
+    bullets = [f"- {text}" for text, _ in told] + ([f"- …and {counted(left, *rest)}"] if left > 0 else [])
     return f"## {title}\n" + "\n".join(bullets)
 
 

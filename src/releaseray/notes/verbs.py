@@ -37,6 +37,7 @@ accelerate acknowledge adopt capitalize disambiguate downcase drain ease enrich 
 redefine reposition rescue reword scrub shield subclass unmount upcase weaken re-add re-allow re-apply re-check
 re-create re-export re-fetch re-generate re-implement re-initialize re-introduce re-open re-order re-raise re-render
 re-use
+chain key mutate re-execute share
 """
 _IRREGULAR = {
     "break": "broke", "bring": "brought", "build": "built", "catch": "caught", "choose": "chose", "find": "found",

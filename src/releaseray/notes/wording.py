@@ -58,7 +58,7 @@ def _reported(verb: str, rest: str) -> str:
     return capital(PAST[verb]) + _past_throughout(rest)
 
 
-_DO_NOT = regex(r"(?:[Dd]on'?t|[Dd]on’t|[Dd]o not)(?: ever)? ([a-z]+)(?= |$)")
+_DO_NOT = regex(r"(?:[Dd]on'?t|[Dd]on’t|[Dd]o not)(?: ever)? ([a-z]+(?:-[a-z]+)?)(?= |$)")
 
 
 def _stopped(text: str) -> str:
@@ -140,12 +140,12 @@ advanced detached embedded selected filtered grouped ordered sorted named typed 
 structured customized
 """
 _OFTEN_QUALITIES = frozenset(_QUALITIES.split())
-_OBJECT = regex(r"(?:the|a|an|all|any|each|every|whether|that|if|when|only|also|it|its|up)\b|`")
+_OBJECT = regex(r"(?:the|a|an|one|all|any|each|every|whether|that|if|when|only|also|it|its|up)\b|`")
 _OF = regex(r"(?:of|for|is|are|was|were)\b")
 _TAKE_FOR = frozenset({"account", "allow", "ask", "check", "listen", "look", "prepare", "search", "wait", "watch"})
 _THINGS = """
-benchmark build cache default filter format issue key label link list lock log map order output query report
-search style tag test trace version
+benchmark build cache chain default filter format issue key label link list lock log map order output query report
+search share style tag test trace version
 """
 _OFTEN_THINGS = frozenset(_THINGS.split())
 _FINITE = regex(r"\b(?:is|are|was|were|has|have|now|will|can|no longer|should|does)\b")

@@ -51,7 +51,7 @@ class Customer:
             _opening(new, improved, fixed),
             section("What’s new", foremost(new, _MOST), line, _MOST),
             section("What’s better", improved, line, _MOST),
-            section("What’s fixed", fixed, line, _MOST, "more fixes"),
+            section("What’s fixed", fixed, line, _MOST, ("more fix", "more fixes")),
             section("Before you update", careful, line, _MOST),
             f"Also included: {more} behind the scenes." if more else "",
         ])  # fmt: skip
