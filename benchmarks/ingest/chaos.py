@@ -43,8 +43,15 @@ _COUNTERS = {
     "events of errors": "SELECT coalesce(sum(events), 0)::bigint FROM errors",
     "events of places": "SELECT coalesce(sum(events), 0)::bigint FROM error_places",
     "events of hours": "SELECT coalesce(sum(events), 0)::bigint FROM error_hours",
+    "events of days": "SELECT coalesce(sum(events), 0)::bigint FROM error_days",
     "event ids": "SELECT count(*) FROM event_ids",
 }
+_UNLIKE = """
+SELECT count(*) FROM errors e FULL JOIN error_keys k ON e.id = k.error_id COLLATE "default"
+WHERE (e.service_id, e.title, e.status, e.status_after, e.ignored_until, e.first_seen, e.last_seen, e.updated_at)
+      IS DISTINCT FROM
+      (k.service_id, k.title, k.status, k.status_after, k.ignored_until, k.first_seen, k.last_seen, k.updated_at)
+"""
 _HEAD = """\
 # Killed at random
 
@@ -127,6 +134,7 @@ async def counted(database_url: str, events: int) -> _Sums:
             connection = await asyncpg.connect(database_url)
             sums = {name: await connection.fetchval(query) for name, query in _COUNTERS.items()}
             sums["waiting"] = await connection.fetchval("SELECT count(*) FROM event_inbox")
+            sums["keys unlike their errors"] = await connection.fetchval(_UNLIKE)
             await connection.close()
             if sums == _expected(events):
                 break
@@ -135,7 +143,7 @@ async def counted(database_url: str, events: int) -> _Sums:
 
 
 def _expected(events: int) -> _Sums:
-    return {**dict.fromkeys(_COUNTERS, events), "waiting": 0}
+    return {**dict.fromkeys(_COUNTERS, events), "waiting": 0, "keys unlike their errors": 0}
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from releaseray.jobs import Jobs
 from releaseray.services.rounds import go_round
 from releaseray.services.runtime import Runtime
 from releaseray.settings import Settings
-from tests.worker.stage import RedisServer
+from tests.worker.stage import RedisServer, patient
 
 Work = Callable[[Runtime], Awaitable[None]]
 
@@ -51,6 +51,33 @@ async def test_of_two_processes_one_has_the_round(runtime: Runtime, other: Runti
         await seen(done, 3)
     # Counted and not told apart by their moments: a turn that was taken late in its second is done in the next
     assert len(done) <= int(time.time()) - began + 1
+
+
+async def test_who_is_called_works_at_once_and_again_for_a_call_that_came_meanwhile(
+    fragile: Settings, runtime: Runtime
+) -> None:
+    begun: list[float] = []
+    called, go_on = asyncio.Event(), asyncio.Event()
+
+    async def work(_: Runtime) -> None:
+        begun.append(time.time())
+        if len(begun) == 2:
+            called.set()
+            await go_on.wait()
+
+    lonely = Runtime.of(patient(fragile, sweep_seconds=3600))
+    task = asyncio.create_task(go_round(lonely, f"test {time.time()}", work, 10, called))
+    await seen(begun, 1)
+    called.set()
+    await seen(begun, 2)
+    go_on.set()
+    await seen(begun, 3)
+    await asyncio.sleep(0.2)
+    assert len(begun) == 3
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    await lonely.close()
 
 
 async def test_what_fails_or_takes_too_long_is_done_again(runtime: Runtime) -> None:
