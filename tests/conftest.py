@@ -12,6 +12,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 import uvicorn
@@ -140,6 +141,7 @@ def settings() -> Iterator[Settings]:
     # Not below pytest's own folder, which every other run of pytest closes to PostgreSQL's user again.
     with tempfile.TemporaryDirectory(prefix="releaseray-tests-") as folder, running(Path(folder)) as urls:
         migrations.upgrade(urls.database_url)
+        asyncio.run(_wait_for_no_disk(urls.database_url))
         yield Settings(
             data_dir=Path(folder),
             database_url=urls.database_url,
@@ -152,6 +154,15 @@ def settings() -> Iterator[Settings]:
             outbound_allow=(ip_network("127.0.0.1/32"),),
             sweep_seconds=1,
         )
+
+
+async def _wait_for_no_disk(database_url: str) -> None:
+    """Let commits be durable when a server dies, but not when the machine does, which no test outlives."""
+    connection = await asyncpg.connect(database_url)
+    for waits in ("fsync", "full_page_writes"):
+        await connection.execute(f"ALTER SYSTEM SET {waits} = off")
+    await connection.execute("SELECT pg_reload_conf()")
+    await connection.close()
 
 
 @pytest.fixture(scope="session")

@@ -83,22 +83,21 @@ class SlowGitHub:
     def _rest(self, url: Any) -> Answer:
         path, query = url.path.removeprefix("/api/v3/repos/acme/long"), parse_qs(url.query)
         if path.startswith("/compare/"):
-            items = [raw(number) for number in range(OLD + 1, OLD + self.size + 1)]
-            return self._paged(url, items, query, "commits")
+            return self._paged(url, range(OLD + 1, OLD + self.size + 1), query, "commits")
         if path == "/commits":
-            return self._paged(url, [raw(number) for number in range(int(query["sha"][0], 16), 0, -1)], query)
+            return self._paged(url, range(int(query["sha"][0], 16), 0, -1), query)
         if path.startswith("/commits/"):
             return 200, json.dumps(raw(int(path.removeprefix("/commits/"), 16)) | {"files": []})
         about = {"id": 5, "full_name": "acme/long", "default_branch": "main"}
         found: Json = {"": about, "/contents/": [], "/git/ref/heads/main": {"object": {"sha": sha(OLD + self.size)}}}
         return (200, json.dumps(found[path])) if path in found else (404, "{}")
 
-    def _paged(self, url: Any, items: list[Json], query: Any, key: str | None = None) -> Answer:
+    def _paged(self, url: Any, numbers: range, query: Any, key: str | None = None) -> Answer:
         size, page = int(query["per_page"][0]), int(query.get("page", ["1"])[0])
-        last, base = -(-len(items) // size), re.sub(r"&page=\d+", "", url.query)
+        last, base = -(-len(numbers) // size), re.sub(r"&page=\d+", "", url.query)
         names = {"next": page + 1, "last": last} if page < last else {}
         link = ", ".join(f'<http://github{url.path}?{base}&page={n}>; rel="{rel}"' for rel, n in names.items())
-        here = items[(page - 1) * size : page * size]
+        here = [raw(number) for number in numbers[(page - 1) * size : page * size]]
         return 200, json.dumps({"status": "ahead", key: here} if key else here), {"Link": link}
 
 
