@@ -1,5 +1,6 @@
 """PostgreSQL: one transaction a use case, jobs pushed after its commit, plain reads without one."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,7 +17,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from releaseray.jobs import Jobs
 
 _POOL = 6
+_MORE_UNDER_LOAD = 12
 _RAW_POOL = 5
+_REQUESTS = 12
+"""Requests with a transaction open at once. The other connections are left for what they read beside it: if each held
+one and waited for another, all would wait for each other."""
+
+_TURN_SECONDS = 30.0
 _OUT_OF_REACH = (
     OSError,
     NoConnectionFree,
@@ -57,13 +64,14 @@ class Database:
         self.engine = create_async_engine(
             url.set(drivername="postgresql+asyncpg"),
             pool_size=_POOL,
-            max_overflow=_POOL,
+            max_overflow=_MORE_UNDER_LOAD,
             pool_pre_ping=True,
             skip_autocommit_rollback=True,
             json_serializer=partial(json.dumps, ensure_ascii=False, separators=(",", ":")),
         )
         self._reads = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._raw: asyncpg.Pool[asyncpg.Record] | None = None
+        self._turns = asyncio.Semaphore(_REQUESTS)
 
     async def start(self) -> None:
         """Open the bare pool; raises what asyncpg raises when the database is out of reach."""
@@ -89,6 +97,18 @@ class Database:
             uow = UnitOfWork(session, self._jobs)
             yield uow
             await uow.commit()
+
+    @asynccontextmanager
+    async def request(self) -> AsyncIterator[UnitOfWork]:
+        """`unit_of_work` for all that a request does, which may open others beside it; in turn, when there are many.
+        Raises `TimeoutError` when its turn does not come."""
+        async with asyncio.timeout(_TURN_SECONDS):
+            await self._turns.acquire()
+        try:
+            async with self.unit_of_work() as uow:
+                yield uow
+        finally:
+            self._turns.release()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

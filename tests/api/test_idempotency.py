@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+import pytest
 from tests.conftest import Org
 
 
@@ -38,6 +39,24 @@ def test_many_at_once_make_one_thing(client: httpx.Client) -> None:
     assert {answer.status_code for answer in answers} <= {201, 409}
     assert len({answer.json()["key"] for answer in answers if answer.status_code == 201}) == 1
     assert client.get("/api/keys").json()["total"] == 2
+
+
+@pytest.mark.parametrize("wish", ["a range", "a draft"])
+def test_very_many_requests_at_once_do_not_wait_for_each_other(
+    client: httpx.Client, repo_id: str, range_id: str, wish: str
+) -> None:
+    """Each holds a transaction for its key, and reads beside it what it needs for its answer."""
+    asked: dict[str, tuple[str, dict[str, str]]] = {
+        "a range": ("/api/ranges", {"repoId": repo_id, "fromTag": "v1.0.0", "toTag": "v1.1.0"}),
+        "a draft": (f"/api/drafts/{range_id}/generate", {"persona": "engineer"}),
+    }
+    path, body = asked[wish]
+
+    def post(number: int) -> int:
+        return client.post(path, json=body, headers={"Idempotency-Key": f"{wish}-{number}"}, timeout=15).status_code
+
+    with ThreadPoolExecutor(60) as pool:
+        assert set(pool.map(post, range(60))) <= {200, 201}
 
 
 def test_a_refused_request_is_not_remembered(client: httpx.Client) -> None:

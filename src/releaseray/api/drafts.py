@@ -98,7 +98,7 @@ async def generate_draft(
     body: DraftGenerate,
 ) -> DraftProcessing:
     """Generate a new draft for a release range. Generation is async: poll the draft endpoint."""
-    await clones.expect_readable(runtime, caller.org_id, range_id)
+    await clones.expect_readable(runtime, uow.session, caller.org_id, range_id)
     draft, started = await drafts.request(
         uow, runtime.settings, caller.org_id, range_id, body.persona, request.state.request_id
     )

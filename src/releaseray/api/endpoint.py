@@ -101,7 +101,7 @@ async def _in_one_transaction(request: Request, handle: Handler) -> Response:
     runtime: Runtime = request.app.state.runtime
     key = request.headers.get("idempotency-key") if request.method == "POST" else None
     request.state.afterwards = None
-    async with runtime.database.unit_of_work() as uow:
+    async with runtime.database.request() as uow:
         request.state.uow = uow
         response = await (handle(request) if key is None else _once(uow, request, key, handle))
     afterwards: Afterwards | None = request.state.afterwards
@@ -109,7 +109,7 @@ async def _in_one_transaction(request: Request, handle: Handler) -> Response:
         return response
     response = await afterwards(response)
     if key is not None:
-        async with runtime.database.unit_of_work() as uow:
+        async with runtime.database.request() as uow:
             await _remember(uow, request, key, response)
     return response
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import httpx
 from pydantic import SecretStr
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from releaseray.errors import Conflict
 from releaseray.github import Auth, GitHubApi, NoAuth, TokenAuth
@@ -75,10 +76,9 @@ async def recheck(runtime: Runtime, repo: Repository, *, patience: Patience = PR
         raise SourceError(f"{repo.unavailable} Whether that still holds could not be found out in time.") from None
 
 
-async def expect_readable(runtime: Runtime, org_id: str, range_id: str) -> None:
+async def expect_readable(runtime: Runtime, session: AsyncSession, org_id: str, range_id: str) -> None:
     """Raise `Conflict` when the repository of a range is out of reach, `NotFound` when there is no such range."""
-    async with runtime.database.reading() as session:
-        _, repo = await Ranges(session, org_id).with_repository(range_id)
+    _, repo = await Ranges(session, org_id).with_repository(range_id)
     try:
         await recheck(runtime, repo)
     except SourceError as problem:
