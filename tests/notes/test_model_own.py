@@ -55,6 +55,15 @@ def test_the_reason_says_when_the_past_decided() -> None:
     assert verdict.reason.endswith("so filed in this project's changelog")
 
 
+def test_the_past_outweighs_a_prefix_that_its_authors_use_otherwise() -> None:
+    notes = [f"Paint the {place} {n}" for n in range(4) for place in PLACES]
+    past = [commit(n, f"fix: {note} (#{n})", "walls/colour.rs") for n, note in enumerate(notes, 1)]
+    listed = "\n".join(f"- {note} (#{n})" for n, note in enumerate(notes, 1))
+    log = f"# Changelog\n\n## 1.0.0\n\n### Enhancements\n\n{listed}\n"
+    context = context_for(History("acme/house", "v1", "v2", (), changelog=log, past=tuple(reversed(past))))
+    assert classify(asked("fix: paint the shed", "walls/colour.rs"), context).category is Category.FEATURE
+
+
 def test_a_changelog_without_commits_teaches_headings_only() -> None:
     house = past_of_a_house()
     own = lessons_of(History("acme/house", "v1", "v2", (), changelog=house.changelog), shipped())

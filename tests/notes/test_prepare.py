@@ -24,6 +24,18 @@ def test_pull_requests_and_issues_are_counted_once_and_never_as_both() -> None:
     assert counts(told) == (2, 2)
 
 
+def test_the_commits_of_a_branch_are_one_note_unless_the_title_speaks_of_several() -> None:
+    body = "* feat: keyboard shortcuts\n\n* fix: empty clipboards"
+    told = history(commit(3, "Add `domain` to sessions (#7)", body), commit(2, "Several improvements (#6)", body))
+    assert [entry.text for entry in build(told, "engineer").entries] == [
+        "Add `domain` to sessions (#7)",
+        "Keyboard shortcuts (#6)",
+        "Fix empty clipboards (#6)",
+    ]
+    straight = history(commit(2, "Improve editing", body))
+    assert len(build(straight, "engineer").entries) == 2
+
+
 def test_what_the_forge_says_of_a_pull_request_wins() -> None:
     pull = PullRequest(9, "feat: search by date", shas=(f"{2:040x}", f"{3:040x}"), closes=(5,))
     told = history(commit(3, "more"), commit(2, "start"), pulls={9: pull})

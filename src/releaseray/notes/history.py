@@ -1,6 +1,6 @@
 """What a source knows of a range: the frozen input of the notes engine."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -93,7 +93,7 @@ class History(NamedTuple):
     changelog: str = ""
     fragments: Mapping[str, str] = MappingProxyType({})
     manifests: tuple[FileDelta, ...] = ()
-    known_emails: frozenset[str] = frozenset()
+    known_emails: Set[str] = frozenset()
     pulls: Mapping[int, PullRequest] = MappingProxyType({})
     issues: Mapping[int, Issue] = MappingProxyType({})
     past: tuple[Commit, ...] = ()

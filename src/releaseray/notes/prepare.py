@@ -1,7 +1,7 @@
 """History → what every persona draws on: linked, pruned, judged and weighed, once for all of them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from math import log2
 
@@ -37,7 +37,6 @@ def prepare(history: History, context: Context | None = None) -> Prepared:
     pruned = prune(changes)
     context = context or context_for(history)
     people = contributors(change.authors for change in changes)
-    known = history.known_emails | _known_to_the_forge(history)
     return Prepared(
         project=history.full_name.rpartition("/")[2],
         version=history.to_tag,
@@ -46,8 +45,16 @@ def prepare(history: History, context: Context | None = None) -> Prepared:
         requirements=tuple(requirements(history.manifests)),
         contributors=tuple(name for name, _ in people),
         reports=_reports(history.changelog),
-        newcomers=tuple(name for name, addresses in people if history.from_tag and not addresses & known),
+        # Asked last: who had commits before may still be looked for
+        newcomers=tuple(_newcomers(people, history)),
     )
+
+
+def _newcomers(people: Sequence[tuple[str, frozenset[str]]], history: History) -> Iterator[str]:
+    """Those of the people who had no commits before the range."""
+    if history.from_tag:
+        known = {*history.known_emails, *_known_to_the_forge(history)}
+        yield from (name for name, addresses in people if not addresses & known)
 
 
 def _known_to_the_forge(history: History) -> frozenset[str]:
