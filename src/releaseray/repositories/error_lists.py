@@ -41,6 +41,12 @@ class ErrorFilter:
     since: datetime | None = None
     until: datetime | None = None
 
+    @property
+    def is_dear(self) -> bool:
+        """Whether to look twice, for the page and for the count, takes longer than to keep what was found once."""
+        filters = (self.status, self.environment, self.since or self.until)
+        return self.release is not None or sum(one is not None for one in filters) > 1
+
 
 class ErrorRow(NamedTuple):
     """What a list shows of an error."""
@@ -69,8 +75,7 @@ async def page_of_errors(
     service = None if wanted.service_id is None else asked.for_value(wanted.service_id)
     statement = _LIST.format(
         theirs="true" if service is None else _THEIRS.format(service=service, org=org),
-        # To look at the keys twice, for the page and for the count, takes less than to keep what was found.
-        materialized="NOT MATERIALIZED" if wanted.release is None else "MATERIALIZED",
+        materialized="MATERIALIZED" if wanted.is_dear else "NOT MATERIALIZED",
         key=_KEYS[page.sort],
         where=" AND ".join(_conditions(asked, service or _ALL_THEIRS.format(org=org), wanted)),
         order=page.order.upper(),

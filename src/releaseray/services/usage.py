@@ -3,18 +3,16 @@
 import asyncio
 from collections import Counter
 from contextlib import suppress
-from datetime import datetime
 
 import asyncpg
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from releaseray.db import Database
-from releaseray.models import now
-from releaseray.repositories.organizations import UsageOf, touch_keys
+from releaseray.repositories.organizations import write_usage
 from releaseray.services.drafts import this_month
 
 _FLUSH_SECONDS = 1.0
+_FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -54,18 +52,11 @@ class UsageRecorder:
             if not calls:
                 return
             try:
-                await self._write(calls, dict.fromkeys(used, now()))
-            except (SQLAlchemyError, asyncpg.PostgresError, OSError) as problem:
+                await write_usage(self._database.raw, this_month(), calls, used)
+            except (*_FAILURES, OSError) as problem:
                 log.warning("usage not written yet", problem=str(problem))
                 self._calls.update(calls)
                 self._used.update(used)
-
-    async def _write(self, calls: Counter[str], used: dict[str, datetime]) -> None:
-        async with self._database.unit_of_work() as uow:
-            # In one order everywhere, so that two processes cannot lock each other out.
-            for org_id in sorted(calls):
-                await UsageOf(uow.session, org_id).add(this_month(), api_calls=calls[org_id])
-            await touch_keys(uow.session, dict(sorted(used.items())))
 
     async def _keep_flushing(self) -> None:
         while True:
