@@ -1,6 +1,7 @@
 """Who is new, found by a walk that ends early: it finds whom the index of first commits finds."""
 
 import random
+from collections.abc import Set
 from pathlib import Path
 
 import pytest
@@ -85,7 +86,7 @@ def test_another_mailmap_is_another_past(team: Repo, tmp_path: Path, monkeypatch
     assert len(list((tmp_path / "cache").rglob("authors/*"))) == 2
 
 
-def known_emails(team: Repo, scratch: Path) -> frozenset[str]:
+def known_emails(team: Repo, scratch: Path) -> Set[str]:
     local = LocalRepository.at(team.path, scratch)
     tags = {tag.name: tag for tag in local.tags()}
     known = by_walking(tags["v2"].sha, Cache(True).authors(local, tags["v2"]))

@@ -1,7 +1,7 @@
 """A range that is read beside everything else `releaseray notes` does: its git works while the engine is imported."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import closing, contextmanager
 from functools import partial
 from importlib import import_module
@@ -10,12 +10,15 @@ from typing import NamedTuple
 
 from releaseray.cli.notes_cache import Cache, Kept
 from releaseray.cli.notes_range import Asked, resolve
-from releaseray.notes.history import History
-from releaseray.sources.beside import Later, Threads
+from releaseray.notes.history import Commit, History
+from releaseray.sources.beside import Later, LaterSet, Threads
 from releaseray.sources.git_earlier import by_walking
 from releaseray.sources.git_layout import remove
 from releaseray.sources.git_local import LocalRepository
 from releaseray.sources.git_locations import ANYWHERE, check_location
+from releaseray.sources.git_process import Git
+from releaseray.sources.git_reading import Known
+from releaseray.sources.git_trouble import explained
 
 
 class Request(NamedTuple):
@@ -59,7 +62,7 @@ def reading(request: Request) -> Iterator[Later[Read]]:
             fetched = import_module("releaseray.cli.notes_remote").fetched(request.repo, mirror)
             reader = _Reader(request, lambda: fetched)
         try:
-            yield threads.submit(reader.read)
+            yield threads.submit(reader.read, threads)
         finally:
             reader.kill()
 
@@ -79,24 +82,35 @@ class _Reader:
         if self._repository:
             self._repository.kill()
 
-    def read(self) -> Read:
-        """The range. Raises `AppError` and `SourceError`."""
+    def read(self, threads: Threads) -> Read:
+        """The range; who had commits before it is found out in a thread of its own, until somebody asks. Raises
+        `AppError` and `SourceError`."""
         repository = self._repository = self._opened()
         if self._killed:
             repository.kill()
         with closing(repository):
-            return self._range(repository)
+            return self._range(repository, threads)
 
-    def _range(self, repository: LocalRepository) -> Read:
+    def _range(self, repository: LocalRepository, threads: Threads) -> Read:
         asked = resolve(repository, self._request.spec, self._request.unreleased)
         cache = Cache(self._request.cached)
         # What a masked past teaches is not what the past does
         place = None if self._request.mask else cache.lessons(repository, asked)
         lessons = place.load() if place else None
         known = by_walking(asked.since.sha if asked.since else None, cache.authors(repository, asked.since))
-        history = repository.history(asked.since, asked.until, known, past=not lessons)
+        history = repository.history(asked.since, asked.until, _beside(threads, known), past=not lessons)
         asked.check(repository, history)
         return Read(asked, history, place, lessons)
+
+
+def _beside(threads: Threads, known: Known) -> Known:
+    """The same, found out while its answer is not needed."""
+
+    def asked(git: Git, log: Later[tuple[Commit, ...]]) -> Set[str]:
+        with explained():
+            return known(git, log)
+
+    return lambda git, log: LaterSet(threads.submit(asked, git, log))
 
 
 def _absolute(repo: str) -> str:

@@ -14,7 +14,7 @@ from releaseray.notes.weigher import Weigher
 def weighing_beside(context: Context, commits: Sequence[Commit]) -> Context:
     """The same context, which has begun to weigh the commits elsewhere, if there is where.
 
-    Call it where no other thread runs: the process is forked.
+    The process is forked: what another thread holds at that moment, the new process must not need.
     """
     if (os.cpu_count() or 1) < 2:
         return context

@@ -1,7 +1,7 @@
 """Work in threads, a thread a task: what `concurrent.futures` does, whose import takes longer than a short range."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Set
 from types import TracebackType
 from typing import Any, Generic, ParamSpec, Self, TypeVar
 
@@ -59,6 +59,26 @@ def _raising(problem: BaseException) -> Callable[[], Any]:
         raise problem
 
     return answer
+
+
+class LaterSet(Set[T]):
+    """A set that is known later: whoever asks it anything waits for it."""
+
+    def __init__(self, later: Later[Set[T]]) -> None:
+        self._later = later
+
+    def __contains__(self, thing: object) -> bool:
+        return thing in self._later.result()
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._later.result())
+
+    def __len__(self) -> int:
+        return len(self._later.result())
+
+    @classmethod
+    def _from_iterable(cls, things: Iterable[Any]) -> Set[Any]:
+        return frozenset(things)
 
 
 class Threads:

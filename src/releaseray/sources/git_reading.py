@@ -1,6 +1,6 @@
 """Reading a range: log, papers and authors side by side, each in a thread of its own."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,7 +35,7 @@ class Findings(NamedTuple):
     changelog: str
     fragments: Mapping[str, str]
     manifests: tuple[FileDelta, ...]
-    known_emails: frozenset[str]
+    known_emails: Set[str]
     past: tuple[Commit, ...]
 
     def history(self, full_name: str, web_url: str | None, from_tag: str | None, to_tag: str) -> History:
@@ -54,7 +54,7 @@ class Findings(NamedTuple):
         )
 
 
-Known = Callable[[Git, Later[tuple[Commit, ...]]], frozenset[str]]
+Known = Callable[[Git, Later[tuple[Commit, ...]]], Set[str]]
 """Finds out, beside the reading of a range, which addresses had commits before it."""
 
 
