@@ -6,6 +6,7 @@ import hmac
 import itertools
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -43,6 +44,18 @@ def make_due(server: Server, delivery_id: str) -> None:
     """As if its pause were over."""
     statement = "UPDATE deliveries SET due_at = now() WHERE id = $1 AND due_at IS NOT NULL"
     server.run(server.runtime.database.raw.execute(statement, delivery_id))
+
+
+def test_an_organization_has_twenty_at_most_however_many_are_asked_for_at_once(
+    client: httpx.Client, receiver: Receiver
+) -> None:
+    def create(number: int) -> httpx.Response:
+        return client.post("/api/webhooks", json={"url": f"{receiver.url}/hooks/{number}", "events": ALL})
+
+    with ThreadPoolExecutor(30) as pool:
+        answers = list(pool.map(create, range(30)))
+    assert sorted(answer.status_code for answer in answers) == [201] * 20 + [409] * 10
+    assert client.get("/api/webhooks").json()["total"] == 20
 
 
 def test_the_three_events_of_a_release_arrive_as_documented(

@@ -10,6 +10,7 @@ from releaseray.errors import Conflict
 from releaseray.models import Delivery, DeliveryStatus, Webhook, now
 from releaseray.outbound import OutboundRefused, check_url
 from releaseray.repositories.notices import notify_work
+from releaseray.repositories.organizations import UsageOf
 from releaseray.repositories.webhooks import Deliveries, Webhooks
 from releaseray.services import events
 from releaseray.services.runtime import Runtime
@@ -39,6 +40,7 @@ async def create(
     Raises `Conflict` for an address that is not called, and when there are enough.
     """
     await check_address(runtime, "url", url)
+    await UsageOf(uow.session, org_id).lock()
     if await Webhooks(uow.session, org_id).count() >= MOST:
         raise Conflict(f"An organization has at most {MOST} webhooks. Delete one that is not needed.")
     secret = signing.new_secret()
