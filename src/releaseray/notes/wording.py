@@ -87,7 +87,7 @@ def mended(text: str) -> str:
     verb = IMPERATIVE.get(word.lower())
     rest = text[len(word) :]
     if (
-        _OTHER_SCRIPT.search(text)
+        _in_another_script(text)
         or word.lower() in _NOT_A_THING | _OFTEN_THINGS
         or word.endswith("ly")
         or (verb and not _is_noun(word.lower(), verb, rest))
@@ -112,6 +112,10 @@ _NOT_A_THING = frozenset(_NO_THINGS.split())
 _DETERMINERS = frozenset({"a", "an", "the"})
 _OTHER_SCRIPT = regex("[\u0370-\u1fff\u2e80-\ud7ff\uf900-\ufaff\uff66-\uffdc]")
 """Letters of sentences that an English verb would not open."""
+
+
+def _in_another_script(text: str) -> bool:
+    return not text.isascii() and bool(_OTHER_SCRIPT.search(text))
 
 
 def _may_be_verb(word: str) -> bool:
@@ -202,7 +206,7 @@ def capital(text: str) -> str:
     if (
         _NAME.search(first)
         or first.startswith("`")
-        or _OTHER_SCRIPT.search(first)
+        or _in_another_script(first)
         or ("-" in first and not _COMPOUND.match(first))
     ):
         return text
