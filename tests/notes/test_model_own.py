@@ -64,6 +64,11 @@ def test_the_past_outweighs_a_prefix_that_its_authors_use_otherwise() -> None:
     assert classify(asked("fix: paint the shed", "walls/colour.rs"), context).category is Category.FEATURE
 
 
+def test_what_says_that_it_fixes_is_no_feature_whatever_the_past() -> None:
+    context = context_for(past_of_a_house())
+    assert classify(asked("Fix the paint of the shed", "walls/colour.rs"), context).category is Category.FIX
+
+
 def test_a_changelog_without_commits_teaches_headings_only() -> None:
     house = past_of_a_house()
     own = lessons_of(History("acme/house", "v1", "v2", (), changelog=house.changelog), shipped())

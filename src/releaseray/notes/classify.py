@@ -5,7 +5,7 @@ from functools import partial
 from typing import NamedTuple
 
 from releaseray.notes.change import Change
-from releaseray.notes.classify_words import breaks_nothing, explained, refined
+from releaseray.notes.classify_words import breaks_nothing, explained, mends, refined
 from releaseray.notes.classify_written import written
 from releaseray.notes.draft import Category
 from releaseray.notes.history import Commit, History
@@ -67,15 +67,21 @@ def classify(change: Change, context: Context) -> Verdict:
     """The verdict for one change, by the most trusted signal it carries."""
     found = context.own.scores(change)
     keep = round(sigmoid(found[KEEP]), 4)
-    best = _best(found)
-    if best is Category.BREAKING and breaks_nothing(change):
-        best = CLASSES[max(_HARMLESS, key=found.__getitem__)]
-    if best in _QUIET and found[KEEP] > SURE:
-        best = CLASSES[max(_LOUD, key=found.__getitem__)]
+    best = _settled(found, change)
     if said := written(change):
         sure = keep if said.keep is None else said.keep
         return Verdict(said.category or refined(best, change), sure, partial(str, said.reason))
     return Verdict(refined(best, change), keep, partial(_why, best, change, context))
+
+
+def _settled(found: Sequence[float], change: Change) -> Category:
+    """The heading that the model likes best, unless what is known for sure forbids it."""
+    best = _best(found)
+    if best in _QUIET and found[KEEP] > SURE:
+        best = CLASSES[max(_LOUD, key=found.__getitem__)]
+    if best is Category.BREAKING and breaks_nothing(change):
+        best = CLASSES[max(_HARMLESS, key=found.__getitem__)]
+    return Category.FIX if best is Category.FEATURE and mends(change) else best
 
 
 def _why(best: Category, change: Change, context: Context) -> str:

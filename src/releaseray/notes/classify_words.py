@@ -17,6 +17,7 @@ _SECURITY = regex(
 _NEAR_SECURITY = regex(r"cve-|ghsa-|secur|vuln|xss|ssrf|csrf|redos|path t")
 _DEPRECATES = regex(r"\bdeprecat(?:e[sd]?|ing|ions?)\b", re.IGNORECASE)
 _REMOVES = regex(r"\b(?:remov|drop|delet|renam)", re.IGNORECASE)
+_MENDS = regex(r"(?:bug|hot)?fix(?:e[sd])?\b", re.IGNORECASE)
 _SPARE = regex(
     r"\b(?:unused|unneeded|redundant|dead|no longer used)\b(?:[^,;]{0,30}\s)?"
     r"(?:imports?|(?:dev[- ]?)?dependenc(?:y|ies)|deps|variables?|code|comments?|warnings?)\b",
@@ -65,6 +66,11 @@ def breaks_nothing(change: Change) -> bool:
     if _SPARE.search(change.headline.text) or spoken_category(change.headline) is Category.DOCS:
         return True
     return bool(change.files) and all(role(file.path) == "docs" for file in change.files)
+
+
+def mends(change: Change) -> bool:
+    """Whether the sentence itself says that it is a fix: under features it would puzzle its readers."""
+    return _MENDS.match(change.headline.text) is not None
 
 
 def explained(category: Category, features: Iterable[str], model: Model, own: bool) -> str:
