@@ -84,16 +84,14 @@ class Server:
     def __init__(self, settings: Settings) -> None:
         config = uvicorn.Config(create_app(settings), host="127.0.0.1", port=0, log_config=None)
         self._server = uvicorn.Server(config)
-        self._loop = asyncio.new_event_loop()
+        self._runner = _runner()
+        self._loop = self._runner.get_loop()
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self.app = config.app
 
     def _serve(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._server.serve())
-        # What was told to close last does so in the loop's next turn.
-        self._loop.run_until_complete(asyncio.sleep(0))
-        self._loop.close()
+        with self._runner:
+            self._runner.run(self._server.serve())
 
     def start(self) -> None:
         self._thread.start()
@@ -122,6 +120,12 @@ class Server:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(30)
 
 
+def _runner() -> asyncio.Runner:
+    """A loop for a thread. What still runs at its end is ended with it: a query that was cancelled leaves a task of
+    asyncpg's behind, with a connection that tells PostgreSQL so."""
+    return asyncio.Runner(loop_factory=asyncio.new_event_loop)
+
+
 @contextlib.contextmanager
 def serving(settings: Settings) -> Iterator[Server]:
     """A server for as long as the block runs."""
@@ -136,21 +140,19 @@ def serving(settings: Settings) -> Iterator[Server]:
 @contextlib.contextmanager
 def working(settings: Settings) -> Iterator[None]:
     """A worker for as long as the block runs."""
-    loop = asyncio.new_event_loop()
-    stop = asyncio.Event()
+    runner, stop = _runner(), asyncio.Event()
 
     def work() -> None:
-        loop.run_until_complete(worker.run(settings, stop))
-        loop.run_until_complete(asyncio.sleep(0))
+        with runner:
+            runner.run(worker.run(settings, stop))
 
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     try:
         yield
     finally:
-        loop.call_soon_threadsafe(stop.set)
+        runner.get_loop().call_soon_threadsafe(stop.set)
         thread.join(20)
-        loop.close()
 
 
 @dataclass(frozen=True)
