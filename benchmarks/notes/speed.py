@@ -11,6 +11,7 @@ time is wall clock with the CPU time of the process and its children beside it.
 
 import argparse
 import asyncio
+import compileall
 import gc
 import os
 import resource
@@ -24,6 +25,7 @@ from statistics import median
 from time import perf_counter, process_time
 from typing import NamedTuple, TypeVar
 
+import releaseray
 from releaseray.notes.classify import context_for
 from releaseray.notes.engine import PERSONAS, build, prepare
 from releaseray.notes.history import History
@@ -65,6 +67,8 @@ def main(arguments: Sequence[str]) -> None:
         for start in starts:
             print(_engine(asyncio.run(_history(repo, start, until)), asked.runs), flush=True)
     if asked.only != "engine":
+        # As an installation leaves it
+        compileall.compile_dir(Path(releaseray.__file__).parent, quiet=1)
         print(f"\n| commits | {' | '.join(COLUMNS)} |\n" + "|---" * (1 + len(COLUMNS)) + "|")
         for start in starts:
             print(_processes(repo, f"{start}..{until}", asked.runs), flush=True)
