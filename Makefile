@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 PYTHON ?= $(or $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done),python3)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Half of a test's time is waiting: three processes a core keep two cores busy.
+PROCESSES ?= 6
 NODE := tests/emulator tests/sentry_node
 NODE_MODULES := $(NODE:%=%/node_modules/.package-lock.json)
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -28,7 +30,7 @@ run: $(VENV)/.installed ## draft the newest release of REPO (a path or Git URL; 
 	@exec $(BIN)/releaseray try --end-with $$PPID "$${REPO:-.}"
 
 test: $(VENV)/.installed-dev $(NODE_MODULES) ## run the tests (wants Node 20 and chromium); TESTS="-k name" narrows
-	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(TESTS)
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 lint: $(VENV)/.installed-dev ## check style, formatting and types
 	$(BIN)/ruff check .
