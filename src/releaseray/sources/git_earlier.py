@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
+from operator import lt
 from pathlib import Path
+from time import sleep
 
 from releaseray.notes.history import Commit, Person
 from releaseray.notes.people import is_bot
@@ -14,14 +16,22 @@ from releaseray.sources.git_log import text
 from releaseray.sources.git_process import Git
 from releaseray.sources.git_reading import Known
 
-_DATE = 12
 _COMMAND = (
-    "log", f"--max-count={MAX_WALKED}", "--no-show-signature", "--encoding=UTF-8", f"--format=%>({_DATE})%ct%ae%x00%aE",
+    "log", f"--max-count={MAX_WALKED}", "--no-show-signature", "--encoding=UTF-8", "--format=%>(12)%ct%n%ae%x00%aE",
 )  # fmt: skip
+"""Dates are right-aligned, so that bytes compare as the numbers do. They come newest first, as a rule."""
+
 _ADDRESS = regex(r"<([^>\s]{1,200})>")
+
+PAUSE = 0.004
+"""Seconds between two looks at what git wrote: it writes little at a time, and to be woken each time takes longer than
+the reading."""
 
 Oldest = dict[str, int]
 """Address, lower-cased → date of its oldest commit, unix seconds."""
+
+Dates = dict[bytes, bytes]
+"""The same as git writes it: both addresses of an author, as the commit has it and as the mailmap does."""
 
 
 def by_walking(sha: str | None, place: Path | None = None) -> Known:
@@ -47,24 +57,23 @@ def by_walking(sha: str | None, place: Path | None = None) -> Known:
 
 def _walked(git: Git, sha: str, log: Later[tuple[Commit, ...]]) -> tuple[Oldest, bool]:
     """What the walk found, and whether it went to the end."""
-    oldest: Oldest = {}
+    dates: Dates = {}
     sought: set[str] | None = None
+    until = 0
     with closing(git.stream(*_COMMAND, sha, "--", timeout=WALK_TIMEOUT)) as chunks:
-        for met in map(_oldest, _lines(chunks)):
-            for email, date in met.items():
-                oldest[email] = min(date, oldest.get(email, date))
+        for met in map(_dates, _lines(chunks)):
+            fresh = {emails: date for emails, date in met.items() if emails not in dates}
+            for emails, date in met.items():
+                dates[emails] = min(date, dates.get(emails, date))
             if sought is None and log.done():
-                sought = people_of(log.result()) - _not_after(oldest, log)
-            elif sought is not None:
-                sought -= _not_after(met, log)
-            if sought is not None and not sought:
-                return oldest, False
-    return oldest, True
-
-
-def _not_after(met: Oldest, log: Later[tuple[Commit, ...]]) -> set[str]:
-    until = _until(log.result())
-    return {email for email, date in met.items() if date <= until}
+                sought, until = people_of(log.result()), _until(log.result())
+                fresh = dates
+            if sought is not None:
+                sought -= {email for email, date in _oldest(fresh).items() if date <= until}
+                if not sought:
+                    return _oldest(dates), False
+            sleep(PAUSE)
+    return _oldest(dates), True
 
 
 def people_of(commits: Iterable[Commit]) -> set[str]:
@@ -83,20 +92,24 @@ def _until(commits: Iterable[Commit]) -> int:
 
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[list[bytes]]:
-    """The lines that each chunk completes."""
+    """The lines that each chunk completes, two a commit."""
     rest = b""
     for chunk in chunks:
         *lines, rest = (rest + chunk).split(b"\n")
+        if len(lines) % 2:
+            rest = lines.pop() + b"\n" + rest
         yield lines
 
 
-def _oldest(lines: list[bytes]) -> Oldest:
-    dates: dict[bytes, bytes] = {}
-    for line in lines:
-        date, emails = line[:_DATE], line[_DATE:]
-        # Right-aligned, so that bytes compare as the numbers do
-        if date < dates.get(emails, b"~"):
-            dates[emails] = date
+def _dates(lines: list[bytes]) -> Dates:
+    dates, emails = lines[::2], lines[1::2]
+    if any(map(lt, dates, dates[1:])):
+        # Clocks went wrong, or branches side by side
+        return {emails: date for date, emails in sorted(zip(dates, emails, strict=True), reverse=True)}
+    return dict(zip(emails, dates, strict=True))
+
+
+def _oldest(dates: Dates) -> Oldest:
     oldest: Oldest = {}
     for emails, date in dates.items():
         for email in map(str.lower, map(text, emails.split(b"\0"))):
