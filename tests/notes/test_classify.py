@@ -58,6 +58,12 @@ def test_a_news_fragment_says_what_it_is_about(path: str, text: str, category: C
     assert found.reason.startswith("news fragment ")
 
 
+def test_what_its_author_calls_a_change_is_not_breaking() -> None:
+    title = "Remove deprecated methods"
+    assert verdict(title).category is Category.BREAKING
+    assert verdict(title, fragments=(Fragment("changelog.d/12.change.md", title),)).category is not Category.BREAKING
+
+
 def test_labels_speak_where_the_author_does_not() -> None:
     assert verdict("Rework parser", labels=("kind/bug",)).category is Category.FIX
     assert verdict("Rework parser", labels=("semver:major",)).category is Category.BREAKING

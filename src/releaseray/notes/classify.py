@@ -67,19 +67,20 @@ def classify(change: Change, context: Context) -> Verdict:
     """The verdict for one change, by the most trusted signal it carries."""
     found = context.own.scores(change)
     keep = round(sigmoid(found[KEEP]), 4)
-    best = _settled(found, change)
-    if said := written(change):
+    said = written(change)
+    best = _settled(found, change, said is not None and said.harmless)
+    if said:
         sure = keep if said.keep is None else said.keep
         return Verdict(said.category or refined(best, change), sure, partial(str, said.reason))
     return Verdict(refined(best, change), keep, partial(_why, best, change, context))
 
 
-def _settled(found: Sequence[float], change: Change) -> Category:
+def _settled(found: Sequence[float], change: Change, harmless: bool) -> Category:
     """The heading that the model likes best, unless what is known for sure forbids it."""
     best = _best(found)
     if best in _QUIET and found[KEEP] > SURE:
         best = CLASSES[max(_LOUD, key=found.__getitem__)]
-    if best is Category.BREAKING and breaks_nothing(change):
+    if best is Category.BREAKING and (harmless or breaks_nothing(change)):
         best = CLASSES[max(_HARMLESS, key=found.__getitem__)]
     return Category.FIX if best is Category.FEATURE and mends(change) else best
 

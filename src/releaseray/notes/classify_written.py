@@ -12,11 +12,13 @@ from releaseray.notes.template import ticked
 
 
 class Said(NamedTuple):
-    """`category` and `keep` are None where the author left them open; `reason` names the place."""
+    """`category` and `keep` are None where the author left them open; `reason` names the place. `harmless` says that
+    the author could have called it breaking there and called it a change."""
 
     category: Category | None
     keep: float | None
     reason: str
+    harmless: bool = False
 
 
 MOST_BODY = 20_000
@@ -52,6 +54,7 @@ _KINDS = {
     "none": Category.INTERNAL,
     "major": Category.BREAKING,
 }
+_HARMLESS = frozenset({"change", "note"})
 _EXTENSIONS = frozenset({"md", "rst", "txt", "markdown", "adoc", "asciidoc", "yml", "yaml", "toml", "json", "html"})
 _GITHUB_MAJOR = regex(r"^(?:semver[-:/ ]?)?major$|^(?:kind/)?(?:api|breaking)[- ]?change$|^breaking$", re.IGNORECASE)
 
@@ -107,7 +110,7 @@ def _block(block: re.Match[str]) -> Said:
 def _of_kind(kind: str, reason: str) -> Said:
     word = kind.strip().lower().replace("_", " ")
     category = _KINDS[word] if word in _KINDS else KIND_CATEGORIES.get(word) or heading_category(word)
-    return Said(category, LEFT_OUT if category in _QUIET else LISTED, reason)
+    return Said(category, LEFT_OUT if category in _QUIET else LISTED, reason, word in _HARMLESS)
 
 
 def _fragment(fragment: Fragment) -> Said:
