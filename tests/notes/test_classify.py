@@ -58,6 +58,12 @@ def test_a_news_fragment_says_what_it_is_about(path: str, text: str, category: C
     assert found.reason.startswith("news fragment ")
 
 
+@pytest.mark.parametrize("title", ["Drop support for the old format", "Removed support for SSL 3", "Drop Ruby 2.7"])
+def test_what_ends_support_is_breaking(title: str) -> None:
+    assert verdict(title).category is Category.BREAKING
+    assert verdict(f"docs: {title}").category is not Category.BREAKING
+
+
 def test_what_its_author_calls_a_change_is_not_breaking() -> None:
     title = "Remove deprecated methods"
     assert verdict(title).category is Category.BREAKING

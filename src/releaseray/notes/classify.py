@@ -5,7 +5,7 @@ from functools import partial
 from typing import NamedTuple
 
 from releaseray.notes.change import Change
-from releaseray.notes.classify_words import breaks_nothing, explained, mends, refined
+from releaseray.notes.classify_words import breaks_nothing, ends_support, explained, mends, refined
 from releaseray.notes.classify_written import written
 from releaseray.notes.draft import Category
 from releaseray.notes.history import Commit, History
@@ -80,6 +80,8 @@ def _settled(found: Sequence[float], change: Change, harmless: bool) -> Category
     best = _best(found)
     if best in _QUIET and found[KEEP] > SURE:
         best = CLASSES[max(_LOUD, key=found.__getitem__)]
+    if ends_support(change):
+        best = Category.BREAKING
     if best is Category.BREAKING and (harmless or breaks_nothing(change)):
         best = CLASSES[max(_HARMLESS, key=found.__getitem__)]
     return Category.FIX if best is Category.FEATURE and mends(change) else best

@@ -18,6 +18,11 @@ _NEAR_SECURITY = regex(r"cve-|ghsa-|secur|vuln|xss|ssrf|csrf|redos|path t")
 _DEPRECATES = regex(r"\bdeprecat(?:e[sd]?|ing|ions?)\b", re.IGNORECASE)
 _REMOVES = regex(r"\b(?:remov|drop|delet|renam)", re.IGNORECASE)
 _MENDS = regex(r"(?:bug|hot)?fix(?:e[sd])?\b", re.IGNORECASE)
+_ENDS = regex(
+    r"(?:drop|remove|end)(?:s|d|ped|ed)? (?:the )?support\b"
+    r"|(?:drop|remove)(?:s|d|ped)? (?:python|node|ruby|php|go|rust|java|django|rails)\b.*\d",
+    re.IGNORECASE,
+)
 _SPARE = regex(
     r"\b(?:unused|unneeded|redundant|dead|no longer used)\b(?:[^,;]{0,30}\s)?"
     r"(?:imports?|(?:dev[- ]?)?dependenc(?:y|ies)|deps|variables?|code|comments?|warnings?)\b",
@@ -66,6 +71,12 @@ def breaks_nothing(change: Change) -> bool:
     if _SPARE.search(change.headline.text) or spoken_category(change.headline) is Category.DOCS:
         return True
     return bool(change.files) and all(role(file.path) == "docs" for file in change.files)
+
+
+def ends_support(change: Change) -> bool:
+    """Whether something that worked works no longer by the title's own words: "Drop support for X", "Drop Ruby 2"."""
+    text = change.headline.text
+    return text[:1] in "dDrReE" and _ENDS.match(text) is not None
 
 
 def mends(change: Change) -> bool:
