@@ -1,7 +1,7 @@
 """History → groups: which commits, merges and pull requests are one change."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from releaseray.notes.history import Commit, History, PullRequest
@@ -30,20 +30,47 @@ class Group(NamedTuple):
     inner: list[Commit]
 
 
-def groups(history: History) -> Iterator[Group]:
+class Grouped(tuple[Commit, ...]):
+    """The commits of a range together with the groups that they form by themselves, as no pull request says otherwise:
+    to find those takes a tenth of what a draft takes."""
+
+    groups: tuple[Group, ...]
+
+    @classmethod
+    def of(cls, commits: Iterable[Commit]) -> "Grouped":
+        """The commits, grouped."""
+        made = cls(commits)
+        made.groups = tuple(_by_pull(_groups(_lines(made), {})))
+        return made
+
+    def unspoken(self) -> list[str]:
+        """The commits, by their shas, that say nothing of what they changed and for which no merge says it."""
+        told = (
+            [group.head, *group.inner]
+            for group in self.groups
+            if not (group.head.files and (len(group.head.parents) > 1 or not group.inner))
+        )
+        return [commit.sha for group in told for commit in group if not commit.files]
+
+    def with_files(self, known: Mapping[str, Commit]) -> "Grouped":
+        """The same with these commits, by their shas, which say what they changed as well."""
+        made = Grouped([known.get(commit.sha, commit) for commit in self])
+        made.groups = tuple(
+            group._replace(
+                head=known.get(group.head.sha, group.head),
+                inner=[known.get(commit.sha, commit) for commit in group.inner],
+            )
+            for group in self.groups
+        )
+        return made
+
+
+def groups(history: History) -> Iterable[Group]:
     """The groups of `history`; every commit is in at most one pull request's group."""
+    if isinstance(history.commits, Grouped) and not history.pulls:
+        return history.commits.groups
     owner = {sha: pull for pull in history.pulls.values() for sha in pull.shas}
     return _by_pull(_groups(_lines(history.commits), owner))
-
-
-def unspoken(commits: tuple[Commit, ...]) -> list[str]:
-    """The commits, by their shas, that say nothing of what they changed and for which no merge says it."""
-    told = (
-        [group.head, *group.inner]
-        for group in _by_pull(_groups(_lines(commits), {}))
-        if not (group.head.files and (len(group.head.parents) > 1 or not group.inner))
-    )
-    return [commit.sha for group in told for commit in group if not commit.files]
 
 
 def _lines(commits: tuple[Commit, ...]) -> list[_Node]:

@@ -6,7 +6,7 @@ from itertools import islice
 from subprocess import DEVNULL
 from typing import NamedTuple
 
-from releaseray.notes.grouping import unspoken
+from releaseray.notes.grouping import Grouped
 from releaseray.notes.history import Commit
 from releaseray.sources import SourceError, Watch
 from releaseray.sources.beside import Later, Threads
@@ -79,8 +79,8 @@ class Walk(NamedTuple):
         # Where clocks went wrong two walks may end at different commits: the order's is believed
         missed = [sha for sha in order.result() if sha not in found]
         found.update((commit.sha, commit) for commit in self._these(LOG, missed, parser))
-        every = tuple(map(found.__getitem__, order.result()))
-        return self._completed(every, parser) if merged.result() else every
+        every = map(found.__getitem__, order.result())
+        return self._completed(Grouped.of(every), parser) if merged.result() else tuple(every)
 
     def _order(self) -> Mapping[str, str]:
         """The shas of all commits, newest first, each with its first parent."""
@@ -96,13 +96,10 @@ class Walk(NamedTuple):
         line = _first_parents(order.result())
         return list(self._these(MESSAGES, [sha for sha in order.result() if sha not in line], parser))
 
-    def _completed(self, commits: tuple[Commit, ...], parser: LogParser) -> tuple[Commit, ...]:
+    def _completed(self, commits: Grouped, parser: LogParser) -> Grouped:
         """The commits with what those changed for which no merge speaks."""
-        known = self._taken(self._these(LOG, unspoken(commits), parser), MAX_COMMITS)
-        if not known:
-            return commits
-        telling = {commit.sha: commit for commit in known}
-        return tuple([telling.get(commit.sha, commit) for commit in commits])
+        known = self._taken(self._these(LOG, commits.unspoken(), parser), MAX_COMMITS)
+        return commits.with_files({commit.sha: commit for commit in known}) if known else commits
 
     def _these(self, command: Sequence[str], shas: Sequence[str], parser: LogParser) -> Iterator[Commit]:
         if shas:
