@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import asyncpg
@@ -22,10 +21,9 @@ from benchmarks.ingest.past import GROUPS, SPREAD_DAYS, Past
 from benchmarks.ingest.recorded import repeated
 from benchmarks.ingest.service import postgres
 from benchmarks.processes import PLENTY, Served, Stage, cpu_seconds, stage
-from benchmarks.table import Row, machine, render
+from benchmarks.table import Row, render
 from releaseray.repositories.expiry import forget_events_before
 
-_RESULTS = Path(__file__).parent / "GROWTH.md"
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
 _ROUNDS = 5
 _EVENTS = 2_000
@@ -177,22 +175,17 @@ async def _forgetting_row(database_url: str, size: int) -> Row:
 
 
 def main() -> None:
-    """Measure, print and, asked to, write GROWTH.md."""
+    """Measure and print; the part `growth` of `python -m benchmarks` is the same, for RESULTS.md."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ingest.growth", description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="how many events are stored")
-    parser.add_argument("--write", action="store_true", help="write GROWTH.md")
     given = parser.parse_args()
-    sizes = " ".join(map(str, given.sizes))
-    told = f"`python -m benchmarks.ingest.growth --sizes {sizes} --write` on {machine()}."
     rows = []
     with stage() as services:
         for row in measured(services, given.sizes):
             rows.append(row)
             print(f"{row.what}: {row.measured}", file=sys.stderr)
-    table = render(rows)
-    print(table)
-    if given.write:
-        _RESULTS.write_text(f"# What an event costs as a service grows\n\n{told}\n\n{table}\n")
+    print(render(rows))
+
 
 
 if __name__ == "__main__":
