@@ -187,6 +187,5 @@ def main() -> None:
     print(render(rows))
 
 
-
 if __name__ == "__main__":
     main()
