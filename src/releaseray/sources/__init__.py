@@ -65,8 +65,8 @@ class Source(Protocol):
         The tag names only label the result: what is read is what the shas say, even when a tag moved since.
         `past` asks for the commits before the range as well, from sources that can read them cheaply. A commit that was
         merged need not say what it changed where its merge says it, and without `files` none of the range need: that
-        is most of what there is to read. `watch` is
-        told of commits as they come, by sources that know them before the end.
+        is most of what there is to read. `watch` is told of commits as they come, by sources that know them before
+        the end.
         """
 
 
