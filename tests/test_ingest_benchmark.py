@@ -1,6 +1,5 @@
 """What the ingest benchmark stands on: real envelopes, a load that counts right, and lags that are told right."""
 
-import asyncio
 import gzip
 import time
 
@@ -15,6 +14,7 @@ from releaseray.tracking.sentry_event import parse_event
 from tests.api.v1.conftest import new_reporter
 from tests.conftest import Server
 from tests.processes import wait_until
+from tests.receiver import Receiver
 
 
 def test_what_the_sdk_sends_is_as_many_errors_as_the_shop_has_faults() -> None:
@@ -51,15 +51,8 @@ def test_the_load_tells_refusals_apart(server: Server, client: httpx.Client) -> 
     assert (accepted.at, accepted.refused) == ([], 3)
 
 
-async def test_the_load_connects_again_when_the_server_hangs_up_after_each_answer() -> None:
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = await reader.readuntil(b"\r\n\r\n")
-        await reader.readexactly(int(head.split(b"Content-Length: ")[1].split(b"\r\n")[0]))
-        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}")
-        writer.close()
+def test_the_load_connects_again_when_the_server_hangs_up_after_each_answer() -> None:
+    with Receiver(lambda request: (200, "{}")).running() as hanging_up:
+        accepted = send(Target(hanging_up.url, 1, "key"), iter([b"one"] * 40), 20)
 
-    async with await asyncio.start_server(answer, "127.0.0.1", 0) as listening:
-        url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
-        accepted = await asyncio.to_thread(send, Target(url, 1, "key"), iter([b"one"] * 40), 20)
-
-    assert len(accepted.at) == 40
+    assert len(accepted.at) == len(hanging_up.requests) == 40
