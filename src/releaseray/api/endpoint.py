@@ -16,6 +16,7 @@ from releaseray.api import ids
 from releaseray.api.auth import EITHER_HEADER, check_scopes
 from releaseray.api.openapi import operation_id
 from releaseray.api.simulation import simulated, test_mode
+from releaseray.api.texts import ways
 from releaseray.db import UnitOfWork
 from releaseray.errors import Conflict, InvalidRequest
 from releaseray.models import now
@@ -59,6 +60,7 @@ class Endpoint(APIRoute):
         declared = get_flat_params(self.dependant)
         known = frozenset(field.alias for field in declared if isinstance(field.field_info, params.Query))
         writes = not (self.methods or set()) <= {"GET", "HEAD"}
+        texts = ways(self.endpoint, self.param_convertors)
 
         async def answer(request: Request) -> Response:
             _check_query(request, known)
@@ -67,6 +69,9 @@ class Endpoint(APIRoute):
             test_mode.set(request.state.test_mode)
             if writes and not request.state.test_mode:
                 return await _in_one_transaction(request, handle)
+            if texts is not None and not request.state.test_mode:
+                response: Response = await self.endpoint(**{name: found(request) for name, found in texts.items()})
+                return response
             return await handle(request)
 
         return answer
