@@ -25,7 +25,7 @@ from releaseray.notes.model_features import stem
 from releaseray.notes.personas import persona
 from releaseray.notes.prepared import Item, Prepared
 from releaseray.notes.versions import previous_tags
-from releaseray.sources import SourceError
+from releaseray.sources import Compare, SourceError
 from releaseray.sources.git import GitSource
 
 RELEASES = 6
@@ -202,9 +202,7 @@ def _tag(version: str, tags: Iterable[str]) -> str | None:
 
 async def _drafted(source: GitSource, older: Tag, newer: Tag) -> Prepared | None:
     try:
-        history = await source.history(
-            from_tag=older.name, from_sha=older.sha, to_tag=newer.name, to_sha=newer.sha, past=True
-        )
+        history = await source.history(Compare.between(older, newer)._replace(past=True))
     except SourceError:
         return None
     return prepare(masked(history._replace(fragments={}), HIDDEN))

@@ -19,7 +19,7 @@ from releaseray.notes.model_features import stem
 from releaseray.notes.own_changelog import Note
 from releaseray.notes.personas import persona
 from releaseray.notes.prepared import Item, Prepared
-from releaseray.sources import SourceError
+from releaseray.sources import Compare, SourceError
 from releaseray.sources.git import GitSource
 
 RELEASES = 6
@@ -67,9 +67,7 @@ async def _made(asked: Sequence[Row], clone: Path, theirs: Mapping[str, list[Not
         tags = {tag.name: tag for tag in await source.tags()}
         for rows, older, newer in list(_releases(asked, tags))[:RELEASES]:
             try:
-                history = await source.history(
-                    from_tag=older.name, from_sha=older.sha, to_tag=newer.name, to_sha=newer.sha, past=True
-                )
+                history = await source.history(Compare.between(older, newer)._replace(past=True))
             except SourceError:
                 continue
             release = prepare(masked(history._replace(fragments={}), MASK))

@@ -31,6 +31,7 @@ from releaseray.notes.engine import PERSONAS, build, prepare
 from releaseray.notes.history import History
 from releaseray.notes.link import link
 from releaseray.notes.prune import prune
+from releaseray.sources import Compare
 from releaseray.sources.git import GitSource
 
 T = TypeVar("T")
@@ -93,7 +94,7 @@ def _start(repo: Path, trunk: Sequence[str], commits: int) -> str:
 async def _history(repo: Path, start: str, until: str) -> History:
     with tempfile.TemporaryDirectory() as scratch:
         source = GitSource(str(repo), Path(scratch) / "mirror")
-        return await source.history(from_tag=start, from_sha=start, to_tag=until, to_sha=until)
+        return await source.history(Compare(from_tag=start, from_sha=start, to_tag=until, to_sha=until))
 
 
 def _engine(history: History, runs: int) -> str:

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from releaseray.github import GitHubApi, NoAuth, TokenAuth
 from releaseray.notes.history import Commit, History, Person, Tag
-from releaseray.sources import Description, Source, Watch
+from releaseray.sources import Compare, Description, Source
 from releaseray.sources.github import GitHubSource
 
 Json = dict[str, Any]
@@ -58,18 +58,8 @@ class Clone:
     async def patches(self, from_sha: str | None, to_sha: str) -> dict[str, str]:
         return {to_sha: "diff"}
 
-    async def history(
-        self,
-        *,
-        from_tag: str | None,
-        from_sha: str | None,
-        to_tag: str,
-        to_sha: str,
-        past: bool = False,
-        files: bool = True,
-        watch: Watch | None = None,
-    ) -> History:
-        return History("acme/myapp", from_tag, to_tag, self.commits, known_emails=self.known)
+    async def history(self, asked: Compare) -> History:
+        return History("acme/myapp", asked.from_tag, asked.to_tag, self.commits, known_emails=self.known)
 
 
 def pull(number: int, author: str = "ada", **values: Any) -> Json:
@@ -151,4 +141,4 @@ def source(
 
 
 async def read(of: GitHubSource) -> History:
-    return await of.history(from_tag="v1", from_sha=sha(1), to_tag="v2", to_sha=sha(9))
+    return await of.history(Compare(from_tag="v1", from_sha=sha(1), to_tag="v2", to_sha=sha(9)))

@@ -16,6 +16,7 @@ from releaseray.channels.github import GitHub, GitHubConfig
 from releaseray.channels.slack import Slack, SlackConfig
 from releaseray.github import GitHubApi, GitHubError, Kind, TokenAuth
 from releaseray.outbound import OutboundClient, OutboundRefused
+from releaseray.sources import Compare
 from releaseray.sources.github import GitHubSource
 from releaseray.sources.github_rest import GitHubRest
 
@@ -117,7 +118,7 @@ async def test_a_history_is_told_without_a_clone(emulator: int, http: httpx.Asyn
     assert {(tag.name, tag.sha) for tag in await of.tags()} == {("v1", first), ("v2", last)}
     assert await of.is_ancestor(first, last)
     assert await of.root(last) == first
-    history = await of.history(from_tag="v1", from_sha=first, to_tag="v2", to_sha=last)
+    history = await of.history(Compare(from_tag="v1", from_sha=first, to_tag="v2", to_sha=last))
     assert [commit.subject for commit in history.commits] == ["feat: b", "fix: a"]
     assert [file.path for commit in history.commits for file in commit.files] == ["b.txt", "a.txt"]
 
@@ -135,7 +136,7 @@ async def test_a_merged_pull_request_is_found_with_the_issue_it_closes(emulator:
     asked = {"title": "Let there be light", "head": "light", "base": "main", "body": f"Fixes #{issue['number']}"}
     pull = await hub.send("POST", f"{path}/pulls", "x", asked)
     await hub.send("PUT", f"{path}/pulls/{pull['number']}/merge", "x", {"merge_method": "merge"})
-    history = await of.history(from_tag="v1", from_sha=first, to_tag="v2", to_sha=await of.head())
+    history = await of.history(Compare(from_tag="v1", from_sha=first, to_tag="v2", to_sha=await of.head()))
     found = history.pulls[pull["number"]]
     assert (found.title, found.author, found.closes) == ("Let there be light", "acme", (issue["number"],))
     assert history.issues[issue["number"]].labels == ("bug",)

@@ -11,7 +11,7 @@ from tests.github.standins import Memory
 
 from releaseray.github import GitHubApi, TokenAuth
 from releaseray.notes.history import FileChange, Tag
-from releaseray.sources import SourceError
+from releaseray.sources import Compare, SourceError
 from releaseray.sources.github import GitHubSource
 from releaseray.sources.github_rest import GitHubRest
 from releaseray.tracking.patch import Hunk, parse_patch
@@ -98,7 +98,7 @@ def rest(hub: Any, storage: Memory | None = None) -> GitHubSource:
 
 
 async def test_a_range_as_github_tells_it(openapi: OpenApi) -> None:
-    history = await rest(Hub(openapi, 3)).history(from_tag="v1", from_sha=sha(1), to_tag="v2", to_sha=sha(3))
+    history = await rest(Hub(openapi, 3)).history(Compare(from_tag="v1", from_sha=sha(1), to_tag="v2", to_sha=sha(3)))
     assert [commit.sha for commit in history.commits] == [sha(3), sha(2)]
     second = history.commits[1]
     assert (second.subject, second.body, second.parents) == ("feat: number 2", "With a body.", (sha(1),))
@@ -118,21 +118,21 @@ async def test_a_range_as_github_tells_it(openapi: OpenApi) -> None:
 @pytest.mark.parametrize("from_sha", [sha(100), None])
 async def test_a_range_of_many_pages(openapi: OpenApi, from_sha: str | None) -> None:
     hub = Hub(openapi, 1100)
-    history = await rest(hub).history(from_tag=None, from_sha=from_sha, to_tag="v2", to_sha=sha(1100))
+    history = await rest(hub).history(Compare(from_tag=None, from_sha=from_sha, to_tag="v2", to_sha=sha(1100)))
     assert [int(commit.sha, 16) for commit in history.commits] == list(range(1100, 100 if from_sha else 0, -1))
     assert not any(path.startswith("/commits/") for path in hub.paths)
 
 
 async def test_a_range_is_read_once(openapi: OpenApi) -> None:
     hub, storage = Hub(openapi, 3), Memory()
-    first = await rest(hub, storage).history(from_tag="v1", from_sha=sha(1), to_tag="v2", to_sha=sha(3))
+    first = await rest(hub, storage).history(Compare(from_tag="v1", from_sha=sha(1), to_tag="v2", to_sha=sha(3)))
     calls = len(hub.paths)
-    again = await rest(hub, storage).history(from_tag="v1", from_sha=sha(1), to_tag="v2", to_sha=sha(3))
+    again = await rest(hub, storage).history(Compare(from_tag="v1", from_sha=sha(1), to_tag="v2", to_sha=sha(3)))
     assert again == first
     assert len(hub.paths) == calls
     (kept,) = (key for key in storage if key.startswith("history:"))
     storage[kept] = b"nonsense"
-    read = await rest(hub, storage).history(from_tag="one", from_sha=sha(1), to_tag="two", to_sha=sha(3))
+    read = await rest(hub, storage).history(Compare(from_tag="one", from_sha=sha(1), to_tag="two", to_sha=sha(3)))
     assert (read.commits, read.from_tag, read.to_tag) == (first.commits, "one", "two")
 
 
@@ -173,7 +173,12 @@ async def test_a_hundred_tags_a_call(openapi: OpenApi) -> None:
 
 async def test_trouble_is_told_in_words() -> None:
     of = rest(lambda request: httpx.Response(404))
-    for call in (of.describe(), of.tags(), of.head(), of.history(from_tag=None, from_sha=None, to_tag="v", to_sha="x")):
+    for call in (
+        of.describe(),
+        of.tags(),
+        of.head(),
+        of.history(Compare(from_tag=None, from_sha=None, to_tag="v", to_sha="x")),
+    ):
         with pytest.raises(SourceError, match="acme/myapp"):
             await call
     odd = rest(lambda request: httpx.Response(200, content=json.dumps([])))

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Self
 
 from releaseray.notes.history import History
+from releaseray.sources import Compare
 from releaseray.sources.git import GitSource
 
 START = 1_700_000_000
@@ -79,7 +80,7 @@ class Repo:
 async def history(source: GitSource, repo: Repo, from_tag: str | None, to_tag: str) -> History:
     """The history between two names of a repository."""
     from_sha = repo.sha(from_tag) if from_tag else None
-    return await source.history(from_tag=from_tag, from_sha=from_sha, to_tag=to_tag, to_sha=repo.sha(to_tag))
+    return await source.history(Compare(from_tag=from_tag, from_sha=from_sha, to_tag=to_tag, to_sha=repo.sha(to_tag)))
 
 
 def there(path: Path) -> bool:

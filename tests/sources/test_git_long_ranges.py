@@ -7,7 +7,7 @@ from tests.sources.repos import Repo, history
 
 from releaseray.notes.history import FileChange
 from releaseray.notes.link import link
-from releaseray.sources import SourceError, git_walk
+from releaseray.sources import Compare, SourceError, git_walk
 from releaseray.sources.git import GitSource
 
 COMMITS = 11
@@ -60,7 +60,7 @@ async def test_without_files_the_same_commits_are_read(long_repo: Repo, mirror: 
     source = GitSource(str(long_repo.path), mirror)
     whole = await history(source, long_repo, "v1.0", until)
     start, end = long_repo.sha("v1.0"), long_repo.sha(until)
-    read = await source.history(from_tag="v1.0", from_sha=start, to_tag=until, to_sha=end, files=False)
+    read = await source.history(Compare(from_tag="v1.0", from_sha=start, to_tag=until, to_sha=end, files=False))
     assert [commit._replace(files=()) for commit in read.commits] == [
         commit._replace(files=()) for commit in whole.commits
     ]

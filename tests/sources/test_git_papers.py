@@ -6,7 +6,7 @@ import pytest
 from tests.sources.repos import Repo, history, there
 
 from releaseray.notes.history import Commit, FileChange
-from releaseray.sources import git_reading
+from releaseray.sources import Compare, git_reading
 from releaseray.sources.git import GitSource
 from releaseray.sources.git_authors import FirstCommits
 
@@ -237,7 +237,7 @@ async def test_the_commits_before_the_range_are_read_when_asked_for(
     older, newer = repo.sha("v1"), repo.sha("v2")
 
     async def past() -> tuple[Commit, ...]:
-        return (await source.history(from_tag="v1", from_sha=older, to_tag="v2", to_sha=newer, past=True)).past
+        return (await source.history(Compare(from_tag="v1", from_sha=older, to_tag="v2", to_sha=newer, past=True))).past
 
     monkeypatch.setattr(git_reading, "MAX_PAST", 3)
     found = await past()
@@ -253,5 +253,5 @@ async def test_the_commits_before_the_range_are_read_when_asked_for(
 async def test_without_a_changelog_the_commits_before_the_range_teach_nothing(repo: Repo, source: GitSource) -> None:
     older = repo.commit("Change 1", src__app_py="1\n")
     newer = repo.commit("Change 2", src__app_py="2\n")
-    read = await source.history(from_tag="v1", from_sha=older, to_tag="v2", to_sha=newer, past=True)
+    read = await source.history(Compare(from_tag="v1", from_sha=older, to_tag="v2", to_sha=newer, past=True))
     assert read.past == ()

@@ -8,7 +8,7 @@ import pytest
 from tests.sources.repos import Repo, history, there
 from tests.sources.served import Served
 
-from releaseray.sources import SourceError
+from releaseray.sources import Compare, SourceError
 from releaseray.sources.git import GitSource
 
 
@@ -50,7 +50,7 @@ async def test_moved_and_deleted_tags_and_branches_are_followed(repo: Repo, serv
     assert (await source.tags())[0].sha == repo.sha("HEAD") == await source.head()
     assert (await source.describe()).default_branch == "trunk"
     # A range that was made before still has its commits
-    kept = await source.history(from_tag=None, from_sha=None, to_tag="v1.1", to_sha=old)
+    kept = await source.history(Compare(from_tag=None, from_sha=None, to_tag="v1.1", to_sha=old))
     assert [commit.subject for commit in kept.commits] == ["Next", "Start"]
 
 

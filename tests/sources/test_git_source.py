@@ -8,7 +8,7 @@ import pytest
 from tests.sources.repos import START, Repo, history, there
 
 from releaseray.notes.history import FileChange, Person, Tag
-from releaseray.sources import SourceError
+from releaseray.sources import Compare, SourceError
 from releaseray.sources.git import GitSource
 
 
@@ -241,7 +241,7 @@ async def test_a_clone_without_folders_says_what_is_missing(repo: Repo, mirror: 
 async def test_a_commit_that_is_gone_is_an_error_the_user_understands(repo: Repo, mirror: Path) -> None:
     source = GitSource(str(repo.path), mirror)
     with pytest.raises(SourceError, match="does not have all objects"):
-        await source.history(from_tag=None, from_sha=None, to_tag="v9", to_sha="9" * 40)
+        await source.history(Compare(from_tag=None, from_sha=None, to_tag="v9", to_sha="9" * 40))
     with pytest.raises(SourceError, match="not the full name of a commit"):
         await source.is_ancestor("--help", "HEAD")
 

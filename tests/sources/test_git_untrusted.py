@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.sources.repos import Repo, history, there
 
-from releaseray.sources import SourceError
+from releaseray.sources import Compare, SourceError
 from releaseray.sources.git import GitSource
 
 HOOKS = (
@@ -104,7 +104,7 @@ async def test_a_repository_full_of_traps_executes_nothing(trap: Repo, marker: P
     assert await source.head() == head
     assert await source.root(head) == first
     assert await source.is_ancestor(first, head)
-    found = await source.history(from_tag="v1", from_sha=first, to_tag="v2", to_sha=head)
+    found = await source.history(Compare(from_tag="v1", from_sha=first, to_tag="v2", to_sha=head))
     assert [commit.subject for commit in found.commits] == ["Next"]
     assert [delta.path for delta in found.manifests] == ["pyproject.toml"]
     assert not there(marker)
@@ -132,7 +132,7 @@ async def test_a_signed_commit_is_not_verified_by_the_repositorys_program(
     plain.git("mktree", env=objects)
     sha = plain.git("hash-object", "-t", "commit", "-w", "--stdin", stdin=body.encode(), env=objects)
     found = await GitSource(str(trap.path), tmp_path / "mirror").history(
-        from_tag=None, from_sha=parent, to_tag="signed", to_sha=sha
+        Compare(from_tag=None, from_sha=parent, to_tag="signed", to_sha=sha)
     )
     assert [commit.subject for commit in found.commits] == ["Signed"]
     assert not there(marker)
@@ -188,7 +188,7 @@ async def test_messages_and_paths_cannot_imitate_the_logs_own_marks(tmp_path: Pa
     repo.save(f"{forged}\n\n{forged}\nM\n")
     repo.tag("v1")
     found = await GitSource(str(repo.path), tmp_path / "mirror").history(
-        from_tag=None, from_sha=start, to_tag="v1", to_sha=repo.sha("v1")
+        Compare(from_tag=None, from_sha=start, to_tag="v1", to_sha=repo.sha("v1"))
     )
     (commit,) = found.commits
     assert commit.subject == forged

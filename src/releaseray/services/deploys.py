@@ -23,7 +23,7 @@ from releaseray.services import clones, errors, late_tags, ranges, suspects
 from releaseray.services.release_pages import following, previous_of
 from releaseray.services.release_ranges import end_of, repository_of, tag_of
 from releaseray.services.runtime import Runtime
-from releaseray.sources import Source, SourceError
+from releaseray.sources import Compare, Source, SourceError
 from releaseray.tracking.error_state import ResolvedIn
 from releaseray.tracking.fixes import find_fixes
 from releaseray.tracking.regression import Resolve
@@ -124,12 +124,13 @@ async def _read(runtime: Runtime, around: Neighbours) -> Read:
         return Read(unknown=around.release if release is None else around.previous)
     if previous.sha == release.sha:
         return Read()
-    history = await source.history(
+    asked = Compare(
         from_tag=_called(previous, around.previous),
         from_sha=previous.sha,
         to_tag=_called(release, around.release) or release.sha,
         to_sha=release.sha,
     )
+    history = await source.history(asked)
     patches = await source.patches(previous.sha, release.sha)
     changes = await asyncio.to_thread(link, history)
     return Read(Brought(previous.sha, release.sha, history, changes, patches))

@@ -14,7 +14,7 @@ from releaseray.notes.edition import edition
 from releaseray.notes.history import History, Tag
 from releaseray.notes.model_own import Lessons
 from releaseray.notes.prepared import Prepared
-from releaseray.sources import Source, Watch
+from releaseray.sources import Compare, Source, Watch
 from releaseray.sources.git_layout import keep_newest, read_text, write_text
 
 MOST_KEPT = 16
@@ -69,15 +69,8 @@ async def _read(
     files: bool = True,
     watch: Watch | None = None,
 ) -> tuple[History, Lessons]:
-    history = await source.history(
-        from_tag=older.name if older else None,
-        from_sha=older.sha if older else None,
-        to_tag=newer.name,
-        to_sha=newer.sha,
-        past=known is None,
-        files=files,
-        watch=watch,
-    )
+    asked = Compare.between(older, newer)._replace(past=known is None, files=files, watch=watch)
+    history = await source.history(asked)
     if known is None:
         known = await asyncio.to_thread(_learned, history, place)
     return history, known

@@ -10,7 +10,7 @@ from releaseray.github import Kind
 from releaseray.models import Repository
 from releaseray.notes.history import History
 from releaseray.repositories.repos import Repos
-from releaseray.sources import Description, Source, SourceError, Watch
+from releaseray.sources import Compare, Description, Source, SourceError
 from releaseray.sources.github import GitHubProblem, GitHubUnavailable
 from releaseray.sources.through import Through
 
@@ -43,23 +43,9 @@ class Watched(Through):
         # Without a clone there is nothing to bring up to date, and nobody is asked.
         await (self._watched if self._repo.cloneless else self._of_origin)(self._source.refresh())
 
-    async def history(
-        self,
-        *,
-        from_tag: str | None,
-        from_sha: str | None,
-        to_tag: str,
-        to_sha: str,
-        past: bool = False,
-        files: bool = True,
-        watch: Watch | None = None,
-    ) -> History:
+    async def history(self, asked: Compare) -> History:
         # All of it may have been kept: an answer proves nothing.
-        return await self._watched(
-            self._source.history(
-                from_tag=from_tag, from_sha=from_sha, to_tag=to_tag, to_sha=to_sha, past=past, files=files, watch=watch
-            )
-        )
+        return await self._watched(self._source.history(asked))
 
     async def _told(self, answer: Awaitable[T]) -> T:
         """Of a clone's answer the origin knows nothing."""

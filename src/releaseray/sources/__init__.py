@@ -19,6 +19,29 @@ class Description(NamedTuple):
     github_repo_id: int | None = None
 
 
+class Compare(NamedTuple):
+    """A range, `from_sha..to_sha` (from the first commit when `from_sha` is None), and what to read of it.
+
+    The tag names only label the result: what is read is what the shas say, even when a tag moved since. `past` asks for
+    the commits before the range as well, from sources that can read them cheaply. Without `files` no commit need say
+    what it changed: that is most of what there is to read. `watch` is told of commits as they come, by sources that
+    know them before the end.
+    """
+
+    from_tag: str | None
+    from_sha: str | None
+    to_tag: str
+    to_sha: str
+    past: bool = False
+    files: bool = True
+    watch: Watch | None = None
+
+    @classmethod
+    def between(cls, older: Tag | None, newer: Tag) -> "Compare":
+        """The range between two tags, from the first commit without `older`."""
+        return cls(older.name if older else None, older.sha if older else None, newer.name, newer.sha)
+
+
 class Source(Protocol):
     """A repository whose history can be read. Every call may raise `SourceError`."""
 
@@ -49,25 +72,9 @@ class Source(Protocol):
     async def patches(self, from_sha: str | None, to_sha: str) -> dict[str, str]:
         """The unified diff of each commit of `from_sha..to_sha` that is no merge, by its full sha."""
 
-    async def history(
-        self,
-        *,
-        from_tag: str | None,
-        from_sha: str | None,
-        to_tag: str,
-        to_sha: str,
-        past: bool = False,
-        files: bool = True,
-        watch: Watch | None = None,
-    ) -> History:
-        """All that is known of `from_sha..to_sha` (from the first commit when `from_sha` is None).
-
-        The tag names only label the result: what is read is what the shas say, even when a tag moved since.
-        `past` asks for the commits before the range as well, from sources that can read them cheaply. A commit that was
-        merged need not say what it changed where its merge says it, and without `files` none of the range need: that
-        is most of what there is to read. `watch` is told of commits as they come, by sources that know them before
-        the end.
-        """
+    async def history(self, asked: Compare) -> History:
+        """All that is known of the range that is asked for. A commit that was merged need not say what it changed where
+        its merge says it."""
 
 
 class SourceError(Exception):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from releaseray.notes.history import History, Tag
-from releaseray.sources import Description, SourceError, Watch
+from releaseray.sources import Compare, Description, SourceError
 from releaseray.sources.git_forges import whereabouts
 from releaseray.sources.git_locations import ANYWHERE, HostCheck, check_location
 from releaseray.sources.git_mirror import Mirror
@@ -117,23 +117,15 @@ class GitSource:
         _check_sha(to_sha, *([from_sha] if from_sha else []))
         return await self._read(lambda git: read_patches(git, from_sha, to_sha))
 
-    async def history(
-        self,
-        *,
-        from_tag: str | None,
-        from_sha: str | None,
-        to_tag: str,
-        to_sha: str,
-        past: bool = False,
-        files: bool = True,
-        watch: Watch | None = None,
-    ) -> History:
-        """All that is known of `from_sha..to_sha`; see `Source.history`."""
-        _check_sha(to_sha, *([from_sha] if from_sha else []))
-        asked = Range(from_sha, to_sha, to_tag)
-        known = from_index(self._origin.mirror.first_commits, from_sha)
-        found = await self._read(lambda git: read_range(git, asked, known, past=past, files=files, watch=watch))
-        return found.history(*await self._whereabouts(), from_tag, to_tag)
+    async def history(self, asked: Compare) -> History:
+        """All that is known of the range that is asked for; see `Source.history`."""
+        _check_sha(asked.to_sha, *([asked.from_sha] if asked.from_sha else []))
+        range_ = Range(asked.from_sha, asked.to_sha, asked.to_tag)
+        known = from_index(self._origin.mirror.first_commits, asked.from_sha)
+        found = await self._read(
+            lambda git: read_range(git, range_, known, past=asked.past, files=asked.files, watch=asked.watch)
+        )
+        return found.history(*await self._whereabouts(), asked.from_tag, asked.to_tag)
 
     async def _whereabouts(self) -> tuple[str, str | None]:
         """The repository's full name and its page, if it has one."""

@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from releaseray.github import GitHubApi, GitHubError, Kind, Storage
 from releaseray.notes.history import History
-from releaseray.sources import Description, Source, SourceError, Watch
+from releaseray.sources import Compare, Description, Source, SourceError
 from releaseray.sources.github_pulls import PullReader
 from releaseray.sources.github_records import Pulls, described, from_json, to_json
 from releaseray.sources.through import Through
@@ -81,23 +81,11 @@ class GitHubSource(Through):
         except SourceError as problem:
             raise await self._reason(problem) from problem
 
-    async def history(
-        self,
-        *,
-        from_tag: str | None,
-        from_sha: str | None,
-        to_tag: str,
-        to_sha: str,
-        past: bool = False,
-        files: bool = True,
-        watch: Watch | None = None,
-    ) -> History:
+    async def history(self, asked: Compare) -> History:
         """The clone's history with GitHub's pull requests and issues."""
-        reading = self._source.history(
-            from_tag=from_tag, from_sha=from_sha, to_tag=to_tag, to_sha=to_sha, past=past, files=files, watch=watch
-        )
-        history = await self._told(reading)
-        pulls = await self._pulls(history, f"range:1:{self._api.url}:{self._full_name}:{from_sha}:{to_sha}")
+        history = await self._told(self._source.history(asked))
+        key = f"range:1:{self._api.url}:{self._full_name}:{asked.from_sha}:{asked.to_sha}"
+        pulls = await self._pulls(history, key)
         return history._replace(full_name=self._full_name, pulls=pulls.pulls, issues=pulls.issues)
 
     async def _told(self, answer: Awaitable[T]) -> T:

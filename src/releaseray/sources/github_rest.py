@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from releaseray.github import GitHubApi, GitHubError, Kind, Storage, together
 from releaseray.notes.history import Commit, FileChange, History, Person, Tag
-from releaseray.sources import Description, RangeTooLong, Watch
+from releaseray.sources import Compare, Description, RangeTooLong
 from releaseray.sources.github_files import changed_files, patch_of
 from releaseray.sources.github_records import described, history_from_json, history_to_json, unreadable
 from releaseray.sources.github_tags import read_tags, seconds
@@ -85,23 +85,13 @@ class GitHubRest:
         shas = [str(item["sha"]) for item in raw if len(item.get("parents") or ()) < 2]
         return {sha: patch_of(answer) for sha, answer in (await self._whole(shas)).items()}
 
-    async def history(
-        self,
-        *,
-        from_tag: str | None,
-        from_sha: str | None,
-        to_tag: str,
-        to_sha: str,
-        past: bool = False,
-        files: bool = True,
-        watch: Watch | None = None,
-    ) -> History:
-        key = f"{self._api.url}:{self._full_name}:{from_sha}:{to_sha}"
-        history = await self._kept(f"history:2:{key}") or await self._read(from_sha, to_sha, f"history:2:{key}")
-        if files:
+    async def history(self, asked: Compare) -> History:
+        key = f"{self._api.url}:{self._full_name}:{asked.from_sha}:{asked.to_sha}"
+        history = await self._kept(f"history:2:{key}") or await self._read(asked, f"history:2:{key}")
+        if asked.files:
             whole = await self._kept(f"files:1:{key}") or await self._read_files(history, f"files:1:{key}")
             history = history._replace(commits=whole.commits)
-        return history._replace(from_tag=from_tag, to_tag=to_tag)
+        return history._replace(from_tag=asked.from_tag, to_tag=asked.to_tag)
 
     async def _kept(self, key: str) -> History | None:
         kept = await self._storage.load(key) if self._storage is not None else None
@@ -112,12 +102,12 @@ class GitHubRest:
             await self._storage.save(key, history_to_json(history))
         return history
 
-    async def _read(self, from_sha: str | None, to_sha: str, key: str) -> History:
+    async def _read(self, asked: Compare, key: str) -> History:
         """All but the changed files, which are most of the calls."""
-        asked: list[Coroutine[Any, Any, Any]] = [self.describe(), self._commits(from_sha, to_sha)]
-        if from_sha:
-            asked += [self._changelog(from_sha), self._earlier(from_sha)]
-        about, raw, *before = await together(*asked)
+        calls: list[Coroutine[Any, Any, Any]] = [self.describe(), self._commits(asked.from_sha, asked.to_sha)]
+        if asked.from_sha:
+            calls += [self._changelog(asked.from_sha), self._earlier(asked.from_sha)]
+        about, raw, *before = await together(*calls)
         changelog, known_emails = before or ("", frozenset())
         commits = tuple(_commit(item, ()) for item in raw)
         read = History(about.full_name, None, "", commits, about.web_url, changelog, known_emails=known_emails)
