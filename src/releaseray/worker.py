@@ -41,7 +41,7 @@ _EXAMINE_LIMIT = 900
 _IDEMPOTENCY_KEPT = timedelta(hours=24)
 _DELIVERIES_KEPT = timedelta(days=30)
 _ANSWERS_KEPT = timedelta(days=30)
-_OBJECTS_BETWEEN_COLLECTIONS = 100_000
+_OBJECTS_BETWEEN_COLLECTIONS = 400_000
 
 JOBS = Counter("releaseray_worker_jobs_total", "Jobs run", ["function"])
 SECONDS = Histogram("releaseray_worker_job_seconds", "Time a job took", ["function"])
