@@ -1,7 +1,8 @@
 """The features of a change that the linear model weighs: what its title, text, author and paths look like."""
 
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from sys import intern
 from typing import ClassVar
 
@@ -83,39 +84,74 @@ class _Stems(dict[str, str]):
         return feature
 
 
-class _Shapes(dict[str, tuple[str, ...]]):
-    """What stands between blanks → the features of its shape: there are few words in titles, used again and again."""
+class _Found(dict[str, tuple[str, ...]]):
+    """What stands between blanks → the features found in it: titles use the same again and again."""
 
     MOST: ClassVar[int] = 50_000
 
-    def __missing__(self, word: str) -> tuple[str, ...]:
+    def __init__(self, find: Callable[[str], Iterable[str]]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, part: str) -> tuple[str, ...]:
         if len(self) >= self.MOST:
             self.clear()
-        found = {f"has:{shape.lastgroup}" for shape in _SHAPES.finditer(word)} if _SHAPED.search(word) else ()
-        features = self[word] = tuple(found)
+        features = self[part] = tuple(self._find(part))
         return features
 
 
-_SHAPE = _Shapes().__getitem__
-_IN_TITLE = _Stems("t:").__getitem__
-_IN_BODY = _Stems("b:").__getitem__
+def _words(part: str) -> Iterable[str]:
+    return map(_STEM, _WORD.findall(part.lower()))
+
+
+def _besides(part: str) -> Iterable[str]:
+    """What the words are about, and the shape of the whole."""
+    yield from filter(None, map(_SUBJECTS.get, _IN_TITLE(part)))
+    if _SHAPED.search(part):
+        yield from {f"has:{shape.lastgroup}" for shape in _SHAPES.finditer(part)}
+
+
 _SUBJECTS = {f"t:{word}": f"q:{group}" for word, group in _LEXICON.items()}
+_STEM = _Stems("t:").__getitem__
+_IN_TITLE = _Found(_words).__getitem__
+_BESIDES = _Found(_besides).__getitem__
+_IN_BODY = _Stems("b:").__getitem__
 
 
-def text_features(text: str) -> set[str]:
+Neighbours = Callable[[Iterable[str]], Iterable[str]]
+"""Words of a title, as features → the features of two that follow each other."""
+
+
+def every_pair(words: Iterable[str]) -> Iterable[str]:
+    """All neighbours."""
+    return [f"{a} {b[2:]}" for a, b in pairwise(words)]
+
+
+def pairs_among(features: Iterable[str]) -> Neighbours:
+    """Finds those neighbours that are among the features: of ten in a title a model knows one."""
+    pairs = [feature.split(" ") for feature in features if feature.startswith("t:") and " " in feature]
+    known = {(a, f"t:{b}"): f"{a} {b}" for a, b in pairs}
+    return lambda words: filter(None, map(known.get, pairwise(words)))
+
+
+def text_features(text: str, neighbours: Neighbours = every_pair) -> set[str]:
     """The words and neighbours of a sentence, what they are about, and what kind of tokens it holds."""
-    words = [*map(_IN_TITLE, _WORD.findall(text.lower()))]
-    features = {*words, *filter(None, map(_SUBJECTS.get, words)), f"len:{min(len(words), 16) // 2}"}
+    parts = text.split()
+    words = [*chain.from_iterable(map(_IN_TITLE, parts))]
+    features = {*words, f"len:{min(len(words), 16) // 2}"}
     if words:
         first = words[0][2:]
         features |= {f"f:{first}", f"l:{words[-1][2:]}", f"fq:{_LEXICON.get(first, '-')}"}
-        features.update([f"{a} {b[2:]}" for a, b in pairwise(words)])
+        features.update(neighbours(words))
     if "`" in text:
+        # The shapes of code tell nothing, but its words do
+        features.update(filter(None, map(_SUBJECTS.get, words)))
         prose = _CODE.sub("`", text)
         if prose != text:
             features.add("has:code")
-        text = prose
-    return features.union(*map(_SHAPE, text.split()))
+        parts = prose.split()
+    features.update(*map(_BESIDES, parts))
+    return features
 
 
 def features_of(change: Change) -> list[str]:

@@ -7,7 +7,7 @@ from releaseray.notes.change import Change
 from releaseray.notes.history import Commit, FileChange
 from releaseray.notes.link import alone
 from releaseray.notes.model import Model
-from releaseray.notes.model_features import body_features, other_features, text_features
+from releaseray.notes.model_features import body_features, other_features, pairs_among, text_features
 from releaseray.notes.model_paths import path_features
 
 Part = TypeVar("Part", bound=Hashable)
@@ -24,7 +24,8 @@ class Weigher:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self._titles = _Weighed[str](lambda title: model.total(text_features(title)))
+        neighbours = pairs_among(model.table)
+        self._titles = _Weighed[str](lambda title: model.total(text_features(title, neighbours)))
         self._bodies = _Weighed[str](lambda body: model.total(body_features(body)))
         self._paths = _Weighed[tuple[FileChange, ...]](lambda files: model.total(path_features(files)))
         self._sides: set[str] = set()
