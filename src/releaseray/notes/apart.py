@@ -52,11 +52,12 @@ def apart(change: Change) -> list[Change]:
     if change.fragments:
         fragments = [one for fragment in change.fragments for one in _items(fragment)]
         return [change._replace(fragments=(one,)) for one in fragments] if len(fragments) > 1 else [change]
-    if change.body and _CARRIER.fullmatch(change.headline.text):
+    if not _lists(change.body):
+        return [change]
+    if _CARRIER.fullmatch(change.headline.text):
         carried = [headline(" ".join(bullet[1].split())) for bullet in _BULLET.finditer(change.body)]
         return [change._replace(headline=parts, body="") for parts in carried] or [change]
-    one = change.pr is not None and not _SEVERAL.search(change.headline.text)
-    if one or not change.body or not _several(change.body):
+    if not _several(change.body) or (change.pr is not None and not _SEVERAL.search(change.headline.text)):
         return [change]
     notes = list(_notes(change))
     if len(notes) < 2:
@@ -71,9 +72,11 @@ def _items(fragment: Fragment) -> list[Fragment]:
     return [Fragment(fragment.path, bullet) for bullet in bullets] if len(bullets) > 1 else [fragment]
 
 
+def _lists(body: str) -> bool:
+    return "\n* " in body or "\n- " in body or body.startswith(("* ", "- "))
+
+
 def _several(body: str) -> bool:
-    if "\n* " not in body and "\n- " not in body and body[0] not in "*-":
-        return False
     typed = _TYPED.finditer(body)
     return next(typed, None) is not None and next(typed, None) is not None
 

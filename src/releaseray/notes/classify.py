@@ -94,4 +94,4 @@ def _why(best: Category, change: Change, context: Context) -> str:
 
 
 def _best(found: Sequence[float]) -> Category:
-    return CLASSES[max(range(KEEP), key=found.__getitem__)]
+    return CLASSES[found.index(max(found[:KEEP]))]

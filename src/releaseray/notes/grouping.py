@@ -55,14 +55,16 @@ class Grouped(tuple[Commit, ...]):
     def with_files(self, known: Mapping[str, Commit]) -> "Grouped":
         """The same with these commits, by their shas, which say what they changed as well."""
         made = Grouped([known.get(commit.sha, commit) for commit in self])
-        made.groups = tuple(
-            group._replace(
-                head=known.get(group.head.sha, group.head),
-                inner=[known.get(commit.sha, commit) for commit in group.inner],
-            )
-            for group in self.groups
-        )
+        made.groups = tuple([_with_files(group, known) for group in self.groups])
         return made
+
+
+def _with_files(group: Group, known: Mapping[str, Commit]) -> Group:
+    commits = [group.head, *group.inner]
+    if known.keys().isdisjoint([commit.sha for commit in commits]):
+        return group
+    head, *inner = [known.get(commit.sha, commit) for commit in commits]
+    return group._replace(head=head, inner=inner)
 
 
 def groups(history: History) -> Iterable[Group]:
@@ -79,14 +81,11 @@ def _lines(commits: tuple[Commit, ...]) -> list[_Node]:
     A merge brings in what its later parents reach and no older commit of the line did. Commits that the tip does
     not reach (a shallow or filtered history) start lines of their own.
     """
-    by_sha = {commit.sha: commit for commit in commits}
-    unclaimed = dict.fromkeys(by_sha)
+    unclaimed = {commit.sha: commit for commit in commits}
 
     def line(sha: str) -> list[_Node]:
         nodes = []
-        while sha in unclaimed:
-            del unclaimed[sha]
-            commit = by_sha[sha]
+        while commit := unclaimed.pop(sha, None):
             nodes.append(_Node(commit))
             sha = commit.parents[0] if commit.parents else ""
         nodes.reverse()
@@ -160,7 +159,7 @@ def _pull(node: _Node, merge: Merged) -> tuple[Group | None, list[_Node]]:
 
 
 def _other_pulls(inner: list[Commit], number: int | None) -> set[int]:
-    named = {_number_of_pull(commit) for commit in inner}
+    named = set(map(_number_of_pull, inner))
     return {other for other in named if other is not None and other != number}
 
 
@@ -228,5 +227,5 @@ def _by_pull(groups: Iterable[Group]) -> Iterator[Group]:
             first = known[number]
             first.inner.extend([group.head, *group.inner])
         else:
-            known[number] = group._replace(inner=list(group.inner))
+            known[number] = group
     yield from known.values()

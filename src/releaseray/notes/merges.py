@@ -59,7 +59,7 @@ def merged(commit: Commit) -> Merged | None:
         return _bors(bors["prs"], commit.body)
     for pattern in _SUBJECTS:
         if found := pattern.match(subject):
-            written = found.groupdict().get("title") or ""
+            written = found["title"] if "title" in pattern.groupindex else ""
             title, body = (written, commit.body) if written else _first_line(commit.body)
             return Merged(((int(found["pr"]), title),), title, body)
     return _branch(commit)

@@ -31,6 +31,9 @@ _NEAR, _FAR = 32, 110
 """How many characters before a number are read, without and with the name of a repository."""
 
 _BREAKS = (" ", ":", "\n", "(", "")
+_UNRELATED = ("(", "request ", "PR ")
+"""What stands before most numbers, and is none of the words that introduce one."""
+
 _AND = regex(r"\s*(?:,|&|and|,\s*and)?\s*$")
 _SUBJECT_PR = regex(r"[(\[](?:PR |pull request |MR )?(?:#|!|GH-|gh-|PR-)(\d{1,7})[)\]]")
 _TRAILER_PR = regex(
@@ -40,7 +43,6 @@ _TRAILER_PR = regex(
     r"(?<=[tR]: )#(\d{1,7}))",
     re.MULTILINE,
 )
-_TRAILER_MARKS = ("/pull", "merge_requests/", "PR: #", "equest: #")
 _MERGE_REQUEST = regex(r"!\d")
 _OPENING_ISSUE = regex(r"(?:\[[^\]]*\]\s*)?(?:gh-|GH-|#)(\d{1,7})(?:\s*(?:--?|:|—|–)\s|\s)")
 
@@ -92,7 +94,9 @@ def _trailer(body: str) -> int | None:
 
 def _may_have_trailer(body: str) -> bool:
     """Whether a text has what each of the trailers has: asked of every commit, where few have one."""
-    if any(mark in body for mark in _TRAILER_MARKS) or ("#" in body and " from " in body):
+    if "/pull" in body or "merge_requests/" in body:
+        return True
+    if "#" in body and (" from " in body or "PR: #" in body or "equest: #" in body):
         return True
     return "!" in body and _MERGE_REQUEST.search(body) is not None
 
@@ -106,10 +110,8 @@ def _numbers(pattern: re.Pattern[str], text: str, full_name: str) -> Iterator[tu
     end, closing = -1, None
     for found in pattern.finditer(text):
         start = found.start()
-        last = text[start - 1 : start]
-        width = _NEAR if last in _BREAKS else _FAR
-        # In parentheses, as most numbers are, none has a word right before it
-        before = None if last == "(" else _BEFORE.search(text, max(0, start - width), start)
+        width = _NEAR if text[start - 1 : start] in _BREAKS else _FAR
+        before = None if text.endswith(_UNRELATED, 0, start) else _BEFORE.search(text, max(0, start - width), start)
         if before:
             elsewhere = before["url"] or before["repo"]
             closing = None if elsewhere and not _is_here(elsewhere, full_name) else bool(before["closes"])
