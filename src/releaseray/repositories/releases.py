@@ -1,8 +1,10 @@
 """Queries on releases and deploys."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -69,3 +71,13 @@ class Releases:
         """The deploys of a release, newest first."""
         query = select(Deploy).where(Deploy.release_id == release_id).order_by(col(Deploy.id).desc()).limit(limit)
         return (await self._session.exec(query)).all()
+
+    async def replaced(self, release_ids: Sequence[str]) -> dict[str, datetime]:
+        """When each of these releases was first replaced by another; those that never were are left out."""
+        query = (
+            select(Deploy.replaced_id, func.min(Deploy.deployed_at))
+            .join(Release, col(Release.id) == Deploy.release_id)
+            .where(Release.org_id == self._org_id, col(Deploy.replaced_id).in_(release_ids))
+            .group_by(col(Deploy.replaced_id))
+        )
+        return {release_id: moment for release_id, moment in (await self._session.exec(query)).all() if release_id}

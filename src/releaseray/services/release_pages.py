@@ -1,7 +1,7 @@
 """The truth about a release: what came with it, what came back, and how it compares with the one before."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -31,8 +31,8 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Events of a release and of the one before it, each in so many hours after its first deploy. `share` is this
-    release's part of both, 0 to 1, None without any."""
+    """Events of a release and of the one before it, each in so many hours after its first deploy: at most until one of
+    both was replaced. `share` is this release's part of both, 0 to 1, None without any."""
 
     hours: int
     events: int
@@ -77,7 +77,7 @@ async def page(session: AsyncSession, org_id: str, release_id: str) -> ReleasePa
     return ReleasePage(
         release=release,
         previous=previous,
-        comparison=await _compare(session, release, previous) if previous else None,
+        comparison=await _compare(session, release, previous, here) if previous else None,
         sessions=await trends.sessions_of(session, *place),
         new=new,
         regressed=regressed,
@@ -99,15 +99,26 @@ def following(release: Release, here: Sequence[Release]) -> Release | None:
     return next((one for one in here if one.version in after), None)
 
 
-async def _compare(session: AsyncSession, release: Release, previous: Release) -> Comparison:
-    hours = max(1, math.ceil((now() - _full_hour(release)) / _HOUR))
+async def _compare(session: AsyncSession, release: Release, previous: Release, here: Sequence[Release]) -> Comparison:
+    both = (release, previous)
+    replaced = await Releases(session, release.org_id).replaced([one.id for one in both])
+    shortest = min((_end(one, replaced, here) or now()) - _full_hour(one) for one in both)
+    hours = max(1, math.ceil(shortest / _HOUR))
     counts = [
         await trends.events_between(
             session, one.service_id, one.environment, one.version, _full_hour(one), _full_hour(one) + hours * _HOUR
         )
-        for one in (release, previous)
+        for one in both
     ]
     return Comparison(hours, *counts)
+
+
+def _end(release: Release, replaced: Mapping[str, datetime], here: Sequence[Release]) -> datetime | None:
+    """When something else was deployed in place of a release, or came after one that nobody announced."""
+    if release.announced:
+        return replaced.get(release.id)
+    later = [one.first_deployed_at for one in here if one.first_deployed_at > release.first_deployed_at]
+    return min(later, default=None)
 
 
 def _full_hour(release: Release) -> datetime:

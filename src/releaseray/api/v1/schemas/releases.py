@@ -109,8 +109,8 @@ class PreviousRelease(Output):
 
 
 class Comparison(Output):
-    """Events of this release and of the one before it, each within `hours` of its first deploy. `share` is this
-    release's part of both: above 0.5 is worse than before."""
+    """Events of this release and of the one before it, each within `hours` of its first deploy: at most until one of
+    both was replaced. `share` is this release's part of both: above 0.5 is worse than before."""
 
     model_config = example(_COMPARISON)
 
