@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from releaseray import logs
 from releaseray.cli.commands import main
+from releaseray.secrets import new_key
 from releaseray.settings import Settings
 
 
@@ -64,6 +65,44 @@ def test_a_data_directory_that_cannot_be_written(command: tuple[str, ...], monke
     monkeypatch.setenv("RELEASERAY_DATA_DIR", "/proc/releaseray")
     monkeypatch.setenv("RELEASERAY_PORT", "0")
     assert "RELEASERAY_DATA_DIR" in refusal(*command)
+
+
+@pytest.mark.parametrize("command", [("serve",), ("worker",), ("keys", "list")])
+def test_a_data_directory_that_cannot_be_written_beside_services_of_ones_own(
+    command: tuple[str, ...], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It holds the mirrors of repositories and, where none is set, the key for secrets."""
+    monkeypatch.setenv("RELEASERAY_DATABASE_URL", str(settings.database_url))
+    monkeypatch.setenv("RELEASERAY_REDIS_URL", str(settings.redis_url))
+    monkeypatch.setenv("RELEASERAY_PORT", "0")
+    monkeypatch.setenv("RELEASERAY_DATA_DIR", "/proc/releaseray")
+    assert "Set RELEASERAY_DATA_DIR to a folder you may write to" in refusal(*command)
+    if command[0] != "keys":
+        monkeypatch.setenv("RELEASERAY_SECRET_KEYS", new_key())
+        assert "Set RELEASERAY_DATA_DIR to a folder you may write to" in refusal(*command)
+
+
+def test_without_a_data_directory_keys_are_listed_where_the_key_for_secrets_is_set(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RELEASERAY_DATABASE_URL", str(settings.database_url))
+    monkeypatch.setenv("RELEASERAY_REDIS_URL", str(settings.redis_url))
+    monkeypatch.setenv("RELEASERAY_DATA_DIR", "/proc/releaseray")
+    monkeypatch.setenv("RELEASERAY_SECRET_KEYS", new_key())
+    assert releaseray("keys", "list").exit_code == 0
+
+
+@pytest.mark.parametrize("command", [("serve",), ("worker",), ("keys", "list")])
+def test_a_malformed_key_for_secrets(
+    command: tuple[str, ...], settings: Settings, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RELEASERAY_DATABASE_URL", str(settings.database_url))
+    monkeypatch.setenv("RELEASERAY_REDIS_URL", str(settings.redis_url))
+    monkeypatch.setenv("RELEASERAY_PORT", "0")
+    monkeypatch.setenv("RELEASERAY_SECRET_KEYS", "hunter2")
+    line = refusal(*command)
+    assert "RELEASERAY_SECRET_KEYS: a secret key is 32 bytes" in line
+    assert "hunter2" not in line
 
 
 def test_a_path_that_does_not_exist(data_dir: Path) -> None:

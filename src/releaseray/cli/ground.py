@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -14,7 +15,9 @@ from sqlalchemy.exc import ArgumentError
 
 from releaseray import migrations
 from releaseray.embedded import running
+from releaseray.embedded.place import explained
 from releaseray.errors import InvalidRequest, Unavailable
+from releaseray.secrets import open_box
 from releaseray.services import readiness
 from releaseray.services.runtime import Runtime
 from releaseray.settings import Settings
@@ -42,8 +45,12 @@ def services(settings: Settings) -> Iterator[Settings]:
 
 @contextmanager
 def migrated_services(settings: Settings) -> Iterator[Settings]:
-    """As `services`, with the embedded database migrated. For one that was set, raises Unavailable instead."""
+    """As `services`, with the embedded database migrated. For one that was set, raises Unavailable instead.
+
+    Raises InvalidRequest for malformed secret keys.
+    """
     with services(settings) as reached:
+        _check_secret_keys(reached)
         if settings.embedded:
             migrations.upgrade(str(reached.database_url))
         else:
@@ -60,6 +67,23 @@ async def runtime_of(settings: Settings) -> AsyncIterator[Runtime]:
         yield runtime
     finally:
         await runtime.close()
+
+
+def check_room_for_mirrors(settings: Settings) -> None:
+    """Raise EmbeddedFailed, in one line, where the data directory of a process that reads repositories cannot be
+    written."""
+    root = settings.data_dir.expanduser().absolute()
+    with explained(root):
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=root).close()
+
+
+def _check_secret_keys(settings: Settings) -> None:
+    with explained(settings.data_dir.absolute()):
+        try:
+            open_box([key.get_secret_value() for key in settings.secret_keys], settings.data_dir.absolute())
+        except ValueError as problem:
+            raise InvalidRequest(f"RELEASERAY_SECRET_KEYS: {problem}") from None
 
 
 def check_reachable(settings: Settings) -> None:

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from releaseray import heap, logs
 from releaseray.cli import server
 from releaseray.cli.configured import configured
-from releaseray.cli.ground import migrated_services
+from releaseray.cli.ground import check_room_for_mirrors, migrated_services
 
 
 @click.command()
@@ -21,8 +21,10 @@ def serve() -> None:
     heap.keep_one_arena()
     settings = configured()
     logs.configure(settings.log_level, settings.log_format)
-    with server.bound(settings) as (listener, bound), migrated_services(bound) as reached:
-        uvloop.run(server.run(reached, listener, with_worker=settings.embedded, then=_announce))
+    with server.bound(settings) as (listener, bound):
+        check_room_for_mirrors(bound)
+        with migrated_services(bound) as reached:
+            uvloop.run(server.run(reached, listener, with_worker=settings.embedded, then=_announce))
 
 
 async def _announce(app: FastAPI) -> bool:

@@ -12,7 +12,7 @@ import uvloop
 from releaseray import heap, logs
 from releaseray import worker as work
 from releaseray.cli.configured import configured
-from releaseray.cli.ground import migrated_services
+from releaseray.cli.ground import check_room_for_mirrors, migrated_services
 from releaseray.settings import Settings
 
 
@@ -26,6 +26,7 @@ def worker(until_stdin_ends: bool) -> None:
     heap.keep_one_arena()
     settings = configured()
     logs.configure(settings.log_level, settings.log_format)
+    check_room_for_mirrors(settings)
     with migrated_services(settings) as reached:
         uvloop.run(_work(reached, until_stdin_ends))
 
