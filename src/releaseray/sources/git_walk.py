@@ -16,8 +16,8 @@ from releaseray.sources.git_process import Git
 HISTORY_TIMEOUT = 900.0
 MAX_COMMITS = 250_000
 LONG = 2_000
-"""Commits of the line from which on a second git reads the older half of what is left: finding what each commit changed
-keeps one processor busy for longer than everything else a draft takes."""
+"""Commits of the line that one git reads, and what is left of a longer one two more, a half each: finding what each
+commit changed keeps a processor busy for as long as everything else a draft takes."""
 
 TOLD_AT_ONCE = 100
 """Commits that whoever watches the reading is told of at once."""
@@ -38,7 +38,7 @@ class Walk(NamedTuple):
         """The commits, newest first; those that touch the folder, where there is one. git begins before it is known
         which. What a commit beside the first-parent line changed is told only where no merge says it, and of none
         where no `files` are wanted. Raises `SourceError` for a range that is too long."""
-        command = (*(_LINE if files else MESSAGES), *self.bounds, "--")
+        command = (*((*_LINE, f"--max-count={LONG}") if files else MESSAGES), *self.bounds, "--")
         with self.git.start(command, DEVNULL, HISTORY_TIMEOUT) as child:
             within = folder.result()
             if within is None:
@@ -63,19 +63,14 @@ class Walk(NamedTuple):
         return taken
 
     def _lines(self, chunks: Iterable[bytes]) -> tuple[Commit, ...]:
-        """All commits, those of the line from `chunks`; of a long line the older half is read by another git."""
+        """All commits, those of the line from `chunks`, of a long line the newest `LONG`, and the others from further
+        gits."""
         parser = LogParser()
         order = self.pool.submit(self._order)
         merged = self.pool.submit(self._merged, parser, order)
-        line = parser.parse(chunks)
-        newer = self._taken(line, LONG)
-        if len(newer) == LONG:
-            middle = (LONG + len(_first_parents(order.result()))) // 2
-            rest = self.git.stream(*_LINE, f"--skip={middle}", *self.bounds, "--", timeout=HISTORY_TIMEOUT)
-            older = self.pool.submit(lambda: self._taken(parser.parse(rest), MAX_COMMITS))
-            newer += self._taken(line, middle - LONG)
-            newer += older.result()
-        found = {commit.sha: commit for commit in (*newer, *merged.result())}
+        older = self.pool.submit(self._older, parser, order)
+        newer = self._taken(parser.parse(chunks), LONG)
+        found = {commit.sha: commit for commit in (*newer, *older.result(), *merged.result())}
         # Where clocks went wrong two walks may end at different commits: the order's is believed
         missed = [sha for sha in order.result() if sha not in found]
         found.update((commit.sha, commit) for commit in self._these(LOG, missed, parser))
@@ -90,6 +85,20 @@ class Walk(NamedTuple):
         if len(lines) > MAX_COMMITS:
             raise _too_long()
         return {line[0]: line[1] if len(line) > 1 else "" for line in lines}
+
+    def _older(self, parser: LogParser, order: Later[Mapping[str, str]]) -> list[Commit]:
+        """The commits of the line beyond the newest `LONG`."""
+        length = len(_first_parents(order.result()))
+        if length <= LONG:
+            return []
+        middle = (LONG + length) // 2
+        oldest = self.pool.submit(self._part, parser, middle, MAX_COMMITS)
+        return [*self._part(parser, LONG, middle - LONG), *oldest.result()]
+
+    def _part(self, parser: LogParser, skipped: int, most: int) -> list[Commit]:
+        limits = (f"--skip={skipped}", f"--max-count={most}")
+        chunks = self.git.stream(*_LINE, *limits, *self.bounds, "--", timeout=HISTORY_TIMEOUT)
+        return self._taken(parser.parse(chunks), most)
 
     def _merged(self, parser: LogParser, order: Later[Mapping[str, str]]) -> list[Commit]:
         """What the commits beside the line say."""
