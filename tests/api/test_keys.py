@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -81,6 +82,25 @@ def test_a_rotated_key_works_on_for_the_grace_period(server: Server, client: htt
     at_once = client.post(f"/api/keys/{new.json()['id']}/rotate", json={"gracePeriodSeconds": 0}).json()
     assert until(server, new.json()["key"], 401, 5)
     assert status(server, at_once["key"]) == 200
+
+
+def test_a_key_is_rotated_once(client: httpx.Client) -> None:
+    """A second successor would have taken the grace period of the first for the lifetime of the key."""
+    old = client.post("/api/keys", json={"name": "CI", "scopes": ["read"]}).json()
+    new = client.post(f"/api/keys/{old['id']}/rotate", json={"gracePeriodSeconds": 600}).json()
+    again = client.post(f"/api/keys/{old['id']}/rotate", json={"gracePeriodSeconds": 600})
+    assert (again.status_code, again.json()["error"]) == (409, "Conflict")
+    assert f"to {new['id']}" in again.json()["message"]
+    third = client.post(f"/api/keys/{new['id']}/rotate", json={"gracePeriodSeconds": 600}).json()
+    assert "expiresAt" not in new
+    assert "expiresAt" not in third
+
+
+def test_a_key_that_is_rotated_by_two_at_once_has_one_successor(client: httpx.Client) -> None:
+    old = client.post("/api/keys", json={"name": "CI", "scopes": ["read"]}).json()
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: client.post(f"/api/keys/{old['id']}/rotate", json={}), range(4)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
 
 
 def test_an_expired_key_stops_working(server: Server, client: httpx.Client) -> None:

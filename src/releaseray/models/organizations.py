@@ -20,7 +20,7 @@ class Organization(SQLModel, table=True):
 
 
 class ApiKey(SQLModel, table=True):
-    """A key, known by the SHA-256 of its text only."""
+    """A key, known by the SHA-256 of its text only. `successor_id` is the key that it was rotated to."""
 
     __tablename__ = "api_keys"
 
@@ -34,6 +34,7 @@ class ApiKey(SQLModel, table=True):
     last_used_at: datetime | None = timestamp(nullable=True)
     expires_at: datetime | None = timestamp(nullable=True)
     revoked_at: datetime | None = timestamp(nullable=True)
+    successor_id: str | None = None
 
 
 class Usage(SQLModel, table=True):

@@ -37,9 +37,11 @@ class Keys:
         self._session = session
         self._org_id = org_id
 
-    async def get(self, key_id: str) -> ApiKey:
-        """A key that still works; raises `NotFound`."""
+    async def get(self, key_id: str, *, locked: bool = False) -> ApiKey:
+        """A key that still works, `locked` until the transaction is over; raises `NotFound`."""
         query = select(ApiKey).where(ApiKey.id == key_id, *self._alive())
+        if locked:
+            query = query.with_for_update()
         key = (await self._session.exec(query)).first()
         if key is None:
             raise NotFound.of("Key", key_id)

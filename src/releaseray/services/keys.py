@@ -91,12 +91,16 @@ async def revoke(uow: UnitOfWork, org_id: str, key_id: str) -> ApiKey:
 async def rotate(uow: UnitOfWork, org_id: str, key_id: str, grace: timedelta) -> tuple[ApiKey, str]:
     """A successor with the same name, scopes and lifetime; the old key works on until `grace` has passed.
 
-    Raises `NotFound`.
+    Raises `NotFound`, and `Conflict` for a key that has a successor: it ends with its grace period, and another
+    successor would end no later.
     """
-    old = await Keys(uow.session, org_id).get(key_id)
+    old = await Keys(uow.session, org_id).get(key_id, locked=True)
+    if old.successor_id is not None:
+        raise Conflict(f"Key {key_id} was rotated already, to {old.successor_id}. Rotate that one, or make a new key.")
     lifetime = old.expires_at - old.created_at if old.expires_at else None
     scopes = tuple(Scope(scope) for scope in old.scopes)
     made = await create(uow, org_id, old.name, scopes, now() + lifetime if lifetime else None)
+    old.successor_id = made[0].id
     ends = now() + grace
     old.expires_at = min(old.expires_at, ends) if old.expires_at else ends
     uow.session.add(old)
