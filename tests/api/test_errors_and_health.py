@@ -17,10 +17,10 @@ def test_what_is_not_there(client: httpx.Client, path: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("PUT", "/api/drafts/draft_1", "GET, PATCH"),
-        ("DELETE", "/api/stats", "GET"),
+        ("PUT", "/api/drafts/draft_1", "GET, HEAD, PATCH"),
+        ("DELETE", "/api/stats", "GET, HEAD"),
         ("GET", "/api/publish", "POST"),
-        ("PATCH", "/api/repos", "GET, POST"),
+        ("PATCH", "/api/repos", "GET, HEAD, POST"),
     ],
 )
 def test_a_wrong_method_is_told_the_right_ones(client: httpx.Client, method: str, path: str, allowed: str) -> None:

@@ -21,6 +21,8 @@ from releaseray.services.usage import UsageRecorder
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 _OWN_AUTH = re.compile(r"/api/(?:\d+/(?:envelope|store|security)/?|webhooks/github)$")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_TEST_MODES = frozenset({"true", "false"})
+_TRUE_OR_FALSE = "should be 'true' or 'false'"
 _STORMS = "ingest"
 """The operation that comes by the thousand a second: a line for each accepted event would cost as much as taking it."""
 _NO_KEY = "Invalid API key. Generate a new key in Settings → API Keys."
@@ -42,6 +44,9 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD" and scope["path"].startswith("/api/"):
+            # The server, which knows the method as it came, keeps the body back
+            scope = {**scope, "method": "GET"}
         headers = Headers(scope=scope)
         visit = _Visit(scope, send, _request_id(headers))
         # Nothing to unbind: every request runs in a task of its own.
@@ -70,7 +75,14 @@ class Gate:
             await rate_limited(verdict.message, verdict.retry_after)(scope, receive, visit.send)
             return
         state["caller"] = caller
-        state["test_mode"] = headers.get("x-test-mode", "").lower() == "true"
+        wanted = headers.get("x-test-mode", "false").lower()
+        if wanted not in _TEST_MODES:
+            # A guess would either do what was only to be tried, or try what was to be done
+            await problem(400, f"X-Test-Mode: {_TRUE_OR_FALSE}", {"X-Test-Mode": _TRUE_OR_FALSE})(
+                scope, receive, visit.send
+            )
+            return
+        state["test_mode"] = wanted == "true"
         if not state["test_mode"]:
             self._usage.count(caller.org_id, caller.key_id)
         await self._app(scope, receive, visit.send)

@@ -45,12 +45,16 @@ _PATTERNS = {
     PRINTABLE: "must not have control characters in it",
 }
 _WORDS = {
+    **dict.fromkeys(("datetime_parsing", "datetime_from_date_parsing"), "must be a time such as 2025-11-03T14:32:00Z"),
     "extra_forbidden": "unknown field",
     "missing": "is required",
     "model_attributes_type": "must be a JSON object, sent with Content-Type: application/json",
+    "model_type": "must be a JSON object",
     "string_unicode": "must be valid Unicode text",
+    "timezone_aware": "must say its time zone, as 2025-11-03T14:32:00Z does",
     "too_short": "should have at least one item",
 }
+_UNREADABLE = "cannot be read as JSON: it is nested too deeply, or not in UTF-8"
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -127,10 +131,14 @@ def _routing_problem(app: FastAPI, request: Request, error: HTTPException) -> Re
     if error.status_code == 404:
         return problem(404, f"There is nothing at {path}.")
     if error.status_code == 405:
-        allowed = ", ".join(sorted(_methods(app, request)))
+        methods = _methods(app, request)
+        allowed = ", ".join(sorted(methods | {"HEAD"} if "GET" in methods else methods))
         return problem(405, f"{path} takes {allowed}, not {request.method}.", headers={"Allow": allowed})
     if error.status_code == 413:
         return problem(413, "The body is too large.")
+    if error.status_code == 400:
+        # FastAPI's word for whatever Python's parser gives up on
+        return problem(400, f"body: {_UNREADABLE}", {"body": _UNREADABLE})
     return problem(error.status_code, str(error.detail), headers=error.headers)
 
 

@@ -1,16 +1,15 @@
 """Repositories: list, connect, disconnect, tags."""
 
 from datetime import UTC, datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from releaseray.api.auth import CurrentCaller
 from releaseray.api.endpoint import CurrentRuntime, Endpoint, Uow
-from releaseray.api.paging import Limit, Offset, Paging, envelope
+from releaseray.api.paging import Paging, envelope
 from releaseray.api.responses import already, responses, scoped
 from releaseray.api.schemas.repos import Deleted, Repo, RepoConnect, RepoList, Tag, TagList
-from releaseray.repositories.paging import Page
+from releaseray.notes.versions import sort_key
 from releaseray.repositories.repos import Repos
 from releaseray.services import github_repos, repos
 from releaseray.services.keys import Scope
@@ -63,19 +62,18 @@ async def list_tags(
     caller: CurrentCaller,
     runtime: CurrentRuntime,
     repo_id: str,
-    limit: Limit = 20,
-    offset: Offset = 0,
-    order: Annotated[str, Query(pattern="^(desc|asc)$")] = "desc",
+    page: Paging,
 ) -> TagList:
-    """Get all Git tags for a repository, newest first."""
+    """Get all Git tags for a repository, newest first; sorted by `name` means by version."""
     async with runtime.database.reading() as session:
         repo = await Repos(session, caller.org_id).get(repo_id)
     found = list(await repos.tags(runtime, repo))
-    if order == "asc":
+    if page.sort == "name":
+        found.sort(key=lambda tag: sort_key(tag.name), reverse=True)
+    if page.order == "asc":
         found.reverse()
     items = [
         Tag(name=tag.name, sha=tag.sha, date=datetime.fromtimestamp(tag.date, UTC))
-        for tag in found[offset : offset + limit]
+        for tag in found[page.offset : page.offset + page.limit]
     ]
-    page = Page(limit=limit, offset=offset)
     return TagList.model_validate(envelope(request, response, "tags", items, len(found), page))

@@ -1,11 +1,14 @@
 """The two dialects' base models, and the types that every schema is made of."""
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, cast
 
 from pydantic import (
+    AfterValidator,
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -66,6 +69,29 @@ def whole(value: Any) -> Any:
 
 GracePeriod = Annotated[int, Field(ge=0, le=30 * 24 * 3600), BeforeValidator(whole)]
 """For how long what is replaced works on, in seconds."""
+
+
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]")
+_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
+
+
+def _written_out(value: Any) -> Any:
+    """A time is text with a date: a bare number could mean anything."""
+    if not isinstance(value, str) or not _RFC3339.match(value):
+        raise ValueError("must be a time such as 2025-11-03T14:32:00Z")
+    return value
+
+
+def _within_reason(moment: datetime) -> datetime:
+    """Calculations with times near the ends of the calendar overflow."""
+    naive = moment.replace(tzinfo=None)
+    if naive < _EARLIEST.replace(tzinfo=None):
+        return _EARLIEST
+    return _LATEST if naive > _LATEST.replace(tzinfo=None) else moment
+
+
+Moment = Annotated[AwareDatetime, Field(strict=False), AfterValidator(_within_reason), BeforeValidator(_written_out)]
+"""A time that a client writes out: RFC 3339 with a time zone."""
 
 
 class Input(BaseModel):

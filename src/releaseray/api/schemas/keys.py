@@ -2,23 +2,25 @@
 
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from releaseray.api.schemas.base import (
     GracePeriod,
     HasMore,
     Input,
+    Moment,
     NextOffset,
     OneOf,
     Output,
-    ShortText,
     Timestamp,
     Total,
     absent,
     example,
 )
+from releaseray.api.schemas.repo_settings import PRINTABLE
 from releaseray.services.keys import DEFAULT_SCOPES, Scope
 
+KeyName = Annotated[str, Field(min_length=1, max_length=255, pattern=PRINTABLE)]
 ScopeName = Annotated[str, OneOf("Scope", Scope)]
 
 _KEY: dict[str, Any] = {
@@ -35,11 +37,11 @@ class KeyCreate(Input):
 
     model_config = example({"name": "CI/CD Pipeline"})
 
-    name: ShortText
+    name: KeyName
     scopes: list[ScopeName] = Field(
         default_factory=lambda: [scope.value for scope in DEFAULT_SCOPES], min_length=1, max_length=len(Scope)
     )
-    expires_at: Annotated[AwareDatetime | None, Field(strict=False)] = None
+    expires_at: Moment | None = None
 
 
 class KeyRotate(Input):

@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, AwareDatetime, BeforeValidator, Field
+from pydantic import AliasChoices, Field
 
 from releaseray.api.schemas.base import (
     GracePeriod,
     HasMore,
     Input,
+    Moment,
     NextOffset,
     OneOf,
     Output,
@@ -62,13 +63,6 @@ _ATTEMPT: dict[str, Any] = {
 }
 
 
-def _text(value: object) -> object:
-    """Times are RFC 3339; a number is none."""
-    if not isinstance(value, str):
-        raise ValueError("should be a time such as 2025-11-03T14:32:00Z")
-    return value
-
-
 class WebhookCreate(Input):
     """An address and the events that it is told of."""
 
@@ -101,7 +95,7 @@ class ReplayRequest(Input):
 
     model_config = example({"since": "2025-11-03T00:00:00Z", "status": "failed"})
 
-    since: Annotated[AwareDatetime, BeforeValidator(_text), Field(strict=False)]
+    since: Moment
     status: Annotated[str, OneOf("ReplayFilter", ("delivered", "failed"))] | None = None
 
 

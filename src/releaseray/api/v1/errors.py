@@ -14,11 +14,12 @@ from releaseray.api.limits import Limiter
 from releaseray.api.paging import envelope
 from releaseray.api.problems import STATUS, explain
 from releaseray.api.responses import responses, scoped
+from releaseray.api.schemas.base import Moment
 from releaseray.api.schemas.errors import KINDS
 from releaseray.api.v1 import direct
 from releaseray.api.v1.error_views import detail
 from releaseray.api.v1.paging import Paging
-from releaseray.api.v1.schemas.base import Environment, Moment, Name, VersionName
+from releaseray.api.v1.schemas.base import Environment, Name, VersionName
 from releaseray.api.v1.schemas.errors import ErrorDetail, ErrorList, ErrorUpdate, StatusName
 from releaseray.api.v1.schemas.reports import (
     ErrorAccepted,

@@ -9,9 +9,10 @@ from releaseray.api.auth import CurrentCaller
 from releaseray.api.endpoint import CurrentRuntime, Endpoint, Uow
 from releaseray.api.paging import envelope
 from releaseray.api.responses import responses, scoped
+from releaseray.api.schemas.base import Moment
 from releaseray.api.v1 import direct
 from releaseray.api.v1.paging import Paging
-from releaseray.api.v1.schemas.base import Environment, Moment
+from releaseray.api.v1.schemas.base import Environment
 from releaseray.api.v1.schemas.services import Service, ServiceCreate, ServiceList, ServiceUpdate
 from releaseray.api.v1.schemas.trends import Interval, Trends
 from releaseray.repositories.services import Services

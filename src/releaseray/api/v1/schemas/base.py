@@ -1,10 +1,8 @@
 """The base models of the snake_case dialect, and the types that its schemas share."""
 
-import re
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from releaseray.api.schemas.base import whole
 
@@ -30,25 +28,3 @@ Line = Annotated[str, Field(min_length=1, max_length=2000, pattern=ONE_LINE)]
 
 
 PositiveNumber = Annotated[int, Field(ge=1, le=2**31 - 1), BeforeValidator(whole)]
-
-
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]")
-_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
-
-
-def _written_out(value: Any) -> Any:
-    """A time is text with a date: a bare number could mean anything."""
-    if not isinstance(value, str) or not _RFC3339.match(value):
-        raise ValueError("must be a time such as 2025-11-03T14:32:00Z")
-    return value
-
-
-def _within_reason(moment: datetime) -> datetime:
-    """Calculations with times near the ends of the calendar overflow."""
-    naive = moment.replace(tzinfo=None)
-    if naive < _EARLIEST.replace(tzinfo=None):
-        return _EARLIEST
-    return _LATEST if naive > _LATEST.replace(tzinfo=None) else moment
-
-
-Moment = Annotated[AwareDatetime, Field(strict=False), AfterValidator(_within_reason), BeforeValidator(_written_out)]

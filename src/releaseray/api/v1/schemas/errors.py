@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import model_validator
 
-from releaseray.api.schemas.base import HasMore, NextOffset, OneOf, Timestamp, Total, example
-from releaseray.api.v1.schemas.base import Input, Moment, Output, PositiveNumber, VersionName
+from releaseray.api.schemas.base import HasMore, Moment, NextOffset, OneOf, Timestamp, Total, example
+from releaseray.api.v1.schemas.base import Input, Output, PositiveNumber, VersionName
 from releaseray.tracking.error_state import ResolvedIn, Status
 
 StatusName = Annotated[str, OneOf("ErrorStatus", Status)]

@@ -6,13 +6,12 @@ from pydantic import Field, WithJsonSchema, WrapValidator
 from pydantic_core.core_schema import ValidatorFunctionWrapHandler
 from typing_extensions import TypeAliasType
 
-from releaseray.api.schemas.base import OneOf, example
+from releaseray.api.schemas.base import Moment, OneOf, example
 from releaseray.api.v1.schemas.base import (
     ONE_LINE,
     Environment,
     Input,
     Line,
-    Moment,
     Name,
     Output,
     PositiveNumber,
