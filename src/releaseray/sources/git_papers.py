@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, pairwise
-from posixpath import dirname, join, normpath
+from posixpath import basename, dirname, join, normpath
 from types import MappingProxyType
 
 from releaseray.notes.history import Commit, FileDelta
@@ -44,18 +44,21 @@ _FRAGMENT = regex(
     r"|(?:^|/)(?:news|changes|changelogs?|release[-_]notes)/(?:[a-z]+/)?"
     r"(?:\+[\w-]+|(?:gh-|pr-|issue-)?\d{2,}[\w-]*)(?:\.[\w-]+){1,3}$"
 )
+_FRAGMENT_HINTS = ("news", "NEWS.d", "chang", "release", "chloggen")
+"""One of these is in every path that the pattern above matches, and in few others."""
+
 _NOT_A_FRAGMENT = regex(
     r"(?:^|/)(?:readme[^/]*|\.[^/]*|_?template[^/]*|[^/]*\.(?:jinja2?|j2|py|js|mjs|cjs|sh|png|svg)|config\.[a-z]+|"
     r"pre\.json|v?\d+\.\d+[^/]*|__init__.*)$",
     re.IGNORECASE,
 )
 _MANIFEST = regex(
-    r"(?:^|/)(?:pyproject\.toml|setup\.cfg|setup\.py|package\.json|Cargo\.toml|go\.mod|composer\.json|pom\.xml|"
+    r"(?:pyproject\.toml|setup\.cfg|setup\.py|package\.json|Cargo\.toml|go\.mod|composer\.json|pom\.xml|"
     r"(?:settings|build)\.gradle(?:\.kts)?|gradle\.properties|[^/]+\.gemspec|Gemfile|mix\.exs|Package\.swift|"
     r"[^/]+\.csproj|Directory\.Build\.props|global\.json|Chart\.yaml|CMakeLists\.txt|meson\.build|Dockerfile|"
     r"\.python-version|\.nvmrc|\.node-version|\.ruby-version|\.tool-versions|rust-toolchain(?:\.toml)?|runtime\.txt|"
     r"\.env\.(?:example|sample)|[^/]+\.(?:example|sample)\.(?:toml|ya?ml|json|ini|env)|"
-    r"[^/]+\.(?:toml|ya?ml|json|ini|conf|cfg)\.(?:example|sample))$"
+    r"[^/]+\.(?:toml|ya?ml|json|ini|conf|cfg)\.(?:example|sample))"
 )
 _ELSEWHERE = regex(r"(?:^|/)(?:node_modules|vendor|third_party|testdata|fixtures?|__fixtures__|tests?|examples?)/")
 
@@ -138,39 +141,40 @@ def _file_order(name: str) -> str:
     return version.precedence if version else ""
 
 
-def fragments(objects: Objects, commits: Sequence[Commit]) -> Mapping[str, str]:
-    """The news fragments that commits added, by path, as the newest of the commits left them."""
+def touched(commits: Iterable[Commit]) -> set[str]:
+    """The paths that commits touch, each once: the same comes up in many."""
+    return {path for _, path in set(chain.from_iterable([commit.files for commit in commits]))}
+
+
+def fragments(objects: Objects, commits: Sequence[Commit], paths: Iterable[str]) -> Mapping[str, str]:
+    """The news fragments that commits added, by path, as the newest of the commits left them. `paths` are `touched`."""
     holders: dict[str, str] = {}
     added: set[str] = set()
-    known = {path for path in _paths(commits) if _is_fragment(path)}
+    known = {path for path in paths if _is_fragment(path)}
     for commit in commits if known else ():
         for status, path in commit.files:
             if path in known and status != "D":
                 holders.setdefault(path, commit.sha)
                 if status == "A":
                     added.add(path)
-    paths = [path for path in holders if path in added][:MAX_FRAGMENTS]
-    texts = objects.texts([f"{holders[path]}:{path}" for path in paths], MAX_FRAGMENT)
-    return MappingProxyType({path: text for path, text in zip(paths, texts, strict=True) if text})
+    read = [path for path in holders if path in added][:MAX_FRAGMENTS]
+    texts = objects.texts([f"{holders[path]}:{path}" for path in read], MAX_FRAGMENT)
+    return MappingProxyType({path: text for path, text in zip(read, texts, strict=True) if text})
 
 
 def _is_fragment(path: str) -> bool:
-    return bool(_FRAGMENT.search(path)) and not _NOT_A_FRAGMENT.search(path)
+    hinted = any(hint in path for hint in _FRAGMENT_HINTS)
+    return hinted and bool(_FRAGMENT.search(path)) and not _NOT_A_FRAGMENT.search(path)
 
 
-def manifests(objects: Objects, from_sha: str | None, to_sha: str, commits: Iterable[Commit]) -> tuple[FileDelta, ...]:
-    """The packaging files that differ between the ends of the range, those nearest to the root first."""
-    touched = [path for path in _paths(commits) if _MANIFEST.search(path) and not _ELSEWHERE.search(path)]
-    paths = sorted(touched, key=lambda path: (path.count("/"), path))[:MAX_MANIFESTS]
-    afters = objects.texts([f"{to_sha}:{path}" for path in paths], MAX_MANIFEST)
-    after = list(afters)
+def manifests(objects: Objects, from_sha: str | None, to_sha: str, paths: Iterable[str]) -> tuple[FileDelta, ...]:
+    """Those of the `touched` paths that are packaging files and differ between the ends of the range, those nearest to
+    the root first."""
+    found = [path for path in paths if _MANIFEST.fullmatch(basename(path)) and not _ELSEWHERE.search(path)]
+    read = sorted(found, key=lambda path: (path.count("/"), path))[:MAX_MANIFESTS]
+    after = list(objects.texts([f"{to_sha}:{path}" for path in read], MAX_MANIFEST))
     before = (
-        list(objects.texts([f"{from_sha}:{path}" for path in paths], MAX_MANIFEST)) if from_sha else [None] * len(paths)
+        list(objects.texts([f"{from_sha}:{path}" for path in read], MAX_MANIFEST)) if from_sha else [None] * len(read)
     )
-    deltas = (FileDelta(*delta) for delta in zip(paths, before, after, strict=True))
+    deltas = (FileDelta(*delta) for delta in zip(read, before, after, strict=True))
     return tuple(delta for delta in deltas if delta.before != delta.after)
-
-
-def _paths(commits: Iterable[Commit]) -> set[str]:
-    """The paths that commits touch, each once: the same comes up in many."""
-    return {path for _, path in set(chain.from_iterable([commit.files for commit in commits]))}

@@ -12,7 +12,7 @@ from releaseray.sources.git_authors import FirstCommits
 from releaseray.sources.git_log import LOG, LogParser
 from releaseray.sources.git_objects import Objects
 from releaseray.sources.git_packages import package_folder
-from releaseray.sources.git_papers import changelog, fragments, manifests
+from releaseray.sources.git_papers import changelog, fragments, manifests, touched
 from releaseray.sources.git_process import Git
 from releaseray.sources.git_walk import HISTORY_TIMEOUT, Walk
 
@@ -82,8 +82,9 @@ def read_range(
             before = pool.submit(_read_past, git, asked.from_sha if past else None, folder.result(), papers)
             commits = log.result()
             own_words = papers.result()
-            added = fragments(objects, commits)
-            changed = manifests(objects, asked.from_sha, asked.to_sha, commits)
+            paths = touched(commits)
+            added = fragments(objects, commits, paths)
+            changed = manifests(objects, asked.from_sha, asked.to_sha, paths)
             return Findings(commits, own_words, added, changed, authors.result(), before.result())
         except BaseException:
             # Or the pool would wait for what nobody wants any more
