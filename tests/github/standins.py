@@ -49,6 +49,9 @@ class Clone:
     async def is_ancestor(self, older: str, newer: str) -> bool:
         return older < newer
 
+    async def ahead(self, older: str, newer: str) -> int:
+        return len(self.commits)
+
     async def tags_reached(self, sha: str) -> list[Tag]:
         return await self.tags()
 

@@ -71,7 +71,8 @@ class Hub:
     def _compare(self, basehead: str, request: httpx.Request) -> httpx.Response:
         low, high = (int(end, 16) for end in basehead.split("..."))
         status = "ahead" if low < high else "identical" if low == high else "behind"
-        return self._paged(request, self._commits[low:high], lambda items: {"status": status, "commits": items})
+        compared = {"status": status, "ahead_by": max(0, high - low)}
+        return self._paged(request, self._commits[low:high], lambda items: compared | {"commits": items})
 
     def _paged(self, request: httpx.Request, items: list[Json], wrap: Any = lambda items: items) -> httpx.Response:
         size, page = int(request.url.params["per_page"]), int(request.url.params.get("page", "1"))
@@ -151,6 +152,7 @@ async def test_questions_about_commits(openapi: OpenApi) -> None:
     assert await of.is_ancestor(sha(1), sha(2))
     assert await of.is_ancestor(sha(2), sha(2))
     assert not await of.is_ancestor(sha(3), sha(2))
+    assert [await of.ahead(sha(1), sha(newer)) for newer in (3, 1)] == [2, 0]
     assert [await of.commit(name) for name in (sha(2), "main", sha(999))] == [sha(2), None, None]
 
 

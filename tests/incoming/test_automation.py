@@ -68,6 +68,24 @@ def test_a_tag_in_between_that_comes_later_does_not_draft_the_newer_one_again(hu
     assert len(hub.ranges) == 1
 
 
+def test_the_tag_before_may_be_the_merge_of_the_branch_that_goes_on(hub: Hub) -> None:
+    """v1.3.0 is tagged where main merged its branch, v1.3.1 on the branch: nothing but the fix is in the range."""
+    git = hub.git.git
+    git("checkout", "-q", "-b", "rc")
+    hub.git.commit("Add dark mode (#20)", "src/dark.py")
+    git("checkout", "-q", "main")
+    git("merge", "-q", "--no-ff", "-m", "Merge branch 'rc'", "rc")
+    hub.git.tag("v1.3.0")
+    git("checkout", "-q", "rc")
+    hub.git.commit("Fix crash of the menu (#21)", "src/menu.py")
+    hub.git.tag("v1.3.1")
+    hub.announce("v1.3.1")
+    hub.settled()
+    (made,) = hub.ranges
+    assert (made["fromTag"], made["toTag"]) == ("v1.3.0", "v1.3.1")
+    assert hub.client.get(f"/api/ranges/{made['id']}").json()["prCount"] == 1
+
+
 def test_without_automatic_a_tag_makes_only_its_range(hub: Hub) -> None:
     hub.release("v1.3.0")
     delivery = "11111111-2222-3333-4444-555555555555"

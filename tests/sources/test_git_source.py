@@ -93,6 +93,8 @@ async def test_any_form_of_clone_is_read(repo: Repo, mirror: Path, form: Callabl
     assert await source.root(repo.sha("HEAD")) == repo.sha("v1.0")
     assert await source.is_ancestor(repo.sha("v1.0"), repo.sha("v1.1"))
     assert not await source.is_ancestor(repo.sha("v1.1"), repo.sha("v1.0"))
+    assert await source.ahead(repo.sha("v1.1"), repo.sha("v1.0")) == 0
+    assert await source.ahead(repo.sha("v1.0"), repo.sha("v1.1")) == int(repo.git("rev-list", "--count", "v1.0..v1.1"))
     found = await history(source, repo, "v1.0", "v1.1")
     assert [commit.subject for commit in found.commits] == ["Drop a", "Add b"]
 

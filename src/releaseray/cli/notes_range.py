@@ -7,6 +7,7 @@ from releaseray.errors import InvalidRequest
 from releaseray.notes.history import History, Tag
 from releaseray.notes.keep_a_changelog import UNRELEASED
 from releaseray.notes.versions import built_on, newest_release, previous_tags
+from releaseray.sources.closest import closest, up_to
 from releaseray.sources.git_local import LocalRepository
 
 
@@ -77,4 +78,5 @@ def _before(repository: LocalRepository, until: Tag, tags: Sequence[Tag], head: 
         newest = newest_release(tags)
         candidates = [newest, *previous_tags(newest, tags)] if newest else []
     others = [candidate for candidate in candidates if candidate.sha != until.sha or until == head]
-    return built_on(others, {tag.name for tag in repository.tags_reached(until.sha)})
+    before = built_on(others, {tag.name for tag in repository.tags_reached(until.sha)})
+    return closest({tag: repository.ahead(tag.sha, until.sha) for tag in up_to(others, before)}, before)

@@ -15,6 +15,7 @@ from releaseray.services import clones, events, late_tags, learning
 from releaseray.services.readings import ASK_AGAIN, TakesLonger
 from releaseray.services.runtime import Runtime
 from releaseray.sources import RangeTooLong, Source, SourceError
+from releaseray.sources.closest import closest, up_to
 from releaseray.sources.git_forges import compare_url
 
 _SHORT_SHA = 12
@@ -134,9 +135,10 @@ async def between(
 
 
 async def previous_tag(source: Source, tag: Tag, tags: Sequence[Tag]) -> Tag | None:
-    """The tag whose release came before `tag`; see `built_on`."""
+    """The tag whose release came before `tag`; see `built_on` and `closest`."""
     candidates = [other for other in previous_tags(tag, tags) if other.sha != tag.sha]
-    return built_on(candidates, {other.name for other in await source.tags_reached(tag.sha)})
+    before = built_on(candidates, {other.name for other in await source.tags_reached(tag.sha)})
+    return closest({other: await source.ahead(other.sha, tag.sha) for other in up_to(candidates, before)}, before)
 
 
 async def _resolve(source: Source, from_tag: str, to_tag: str) -> tuple[Tag, Tag]:

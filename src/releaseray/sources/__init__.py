@@ -63,6 +63,9 @@ class Source(Protocol):
     async def is_ancestor(self, older: str, newer: str) -> bool:
         """Whether the commit `older` is reached from the commit `newer`."""
 
+    async def ahead(self, older: str, newer: str) -> int:
+        """How many commits `newer` goes back to that `older` does not."""
+
     async def tags_reached(self, sha: str) -> list[Tag]:
         """Those of `tags` that the commit goes back to, as far back as the source can look."""
 

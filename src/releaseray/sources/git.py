@@ -16,7 +16,15 @@ from releaseray.sources.git_patches import read_patches, resolve_commit
 from releaseray.sources.git_process import Git
 from releaseray.sources.git_reading import Range, first_commits, from_index, read_range
 from releaseray.sources.git_remote import MAX_BYTES, Authorization, RemoteOrigin, write_commit_graph
-from releaseray.sources.git_tags import commit_of, committish, default_branch, head_commit, is_ancestor, read_tags
+from releaseray.sources.git_tags import (
+    ahead,
+    commit_of,
+    committish,
+    default_branch,
+    head_commit,
+    is_ancestor,
+    read_tags,
+)
 from releaseray.sources.git_trouble import explained
 
 T = TypeVar("T")
@@ -98,6 +106,11 @@ class GitSource:
         """Whether the commit `older` is reached from the commit `newer`."""
         _check_sha(older, newer)
         return await self._read(lambda git: is_ancestor(git, older, newer))
+
+    async def ahead(self, older: str, newer: str) -> int:
+        """How many commits `newer` goes back to that `older` does not."""
+        _check_sha(older, newer)
+        return await self._read(lambda git: ahead(git, older, newer))
 
     async def tags_reached(self, sha: str) -> list[Tag]:
         """Those of `tags` that the commit goes back to: one walk, where `is_ancestor` for each would be many."""

@@ -12,7 +12,7 @@ from releaseray.sources.git_locations import ANYWHERE
 from releaseray.sources.git_objects import Objects
 from releaseray.sources.git_process import Git
 from releaseray.sources.git_reading import Known, Range, read_range
-from releaseray.sources.git_tags import all_tags, head_commit, is_ancestor, named_commit, tags_named
+from releaseray.sources.git_tags import ahead, all_tags, head_commit, is_ancestor, named_commit, tags_named
 from releaseray.sources.git_trouble import explained
 from releaseray.sources.git_walk import HISTORY_TIMEOUT
 
@@ -47,6 +47,10 @@ class LocalRepository:
     def tags_reached(self, sha: str) -> list[Tag]:
         """Those of `tags` that the commit goes back to."""
         return self._told(lambda git, objects: all_tags(git, objects, reached_from=sha))
+
+    def ahead(self, older: str, newer: str) -> int:
+        """How many commits `newer` goes back to that `older` does not."""
+        return self._told(lambda git, _: ahead(git, older, newer))
 
     def head(self) -> str:
         """The full sha of the default branch's newest commit."""

@@ -112,6 +112,11 @@ def is_ancestor(git: Git, older: str, newer: str) -> bool:
     return True
 
 
+def ahead(git: Git, older: str, newer: str) -> int:
+    """How many commits `newer` goes back to that `older` does not."""
+    return int(git.run("rev-list", "--count", newer, f"^{older}", "--"))
+
+
 def named_commit(objects: Objects, name: str) -> str | None:
     """The full sha of the commit that a name from outside leads to, None when it leads to none or is no name."""
     if not name or "\0" in name:

@@ -63,6 +63,12 @@ class GitHubRest:
         compared = await self._get(f"/compare/{older}...{newer}", per_page=1)
         return isinstance(compared, dict) and compared.get("status") in ("ahead", "identical")
 
+    async def ahead(self, older: str, newer: str) -> int:
+        match await self._get(f"/compare/{older}...{newer}", per_page=1):
+            case {"ahead_by": int(ahead)}:
+                return ahead
+        raise unreadable()
+
     async def tags_reached(self, sha: str) -> list[Tag]:
         """Those of `tags` among the 2,000 newest commits that the commit goes back to."""
         reached = {item["sha"] for item in await self._walk(sha)}

@@ -37,6 +37,10 @@ class Through(ABC):
         """As the source underneath."""
         return await self._told(self._source.is_ancestor(older, newer))
 
+    async def ahead(self, older: str, newer: str) -> int:
+        """As the source underneath."""
+        return await self._told(self._source.ahead(older, newer))
+
     async def tags_reached(self, sha: str) -> list[Tag]:
         """As the source underneath."""
         return await self._told(self._source.tags_reached(sha))
