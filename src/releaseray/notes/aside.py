@@ -22,7 +22,8 @@ def is_aside(change: Change) -> bool:
     head = change.headline
     if not change.files or head.breaking or head.kind in _PROMISING:
         return False
-    return all(_leads_aside(file.path) for file in change.files)
+    files = change.files
+    return _leads_aside(files[0].path) and all(_leads_aside(file.path) for file in files)
 
 
 @lru_cache(maxsize=16384)

@@ -23,8 +23,8 @@ _BRANCHES = regex(
     r"Auto-merge|Automated merge|Branch merge|Merge$|merge \w+$"
 )
 _SUBJECTS = (
-    regex(r"Merge pull request '(?P<title>.+)' \(#(?P<pr>\d+)\)"),  # Gitea, Forgejo
     regex(r"Merge pull request #(?P<pr>\d+) (?:from|in) \S+"),  # GitHub, GitHub's queue, Bitbucket Server
+    regex(r"Merge pull request '(?P<title>.+)' \(#(?P<pr>\d+)\)"),  # Gitea, Forgejo
     regex(r"Merge(?:d)? PR ?#?(?P<pr>\d+)[:,]? (?P<title>\S.*)"),  # Azure DevOps and by hand
     regex(r"Merge(?:d)? PR ?#?(?P<pr>\d+)$"),
     regex(r"Merged in \S+ \(pull request #(?P<pr>\d+)\)"),  # Bitbucket
@@ -55,13 +55,13 @@ def merged(commit: Commit) -> Merged | None:
     subject = commit.subject
     if subject[:2] not in _OPENINGS:
         return None
-    if bors := _BORS.match(subject):
-        return _bors(bors["prs"], commit.body)
     for pattern in _SUBJECTS:
         if found := pattern.match(subject):
             written = found["title"] if "title" in pattern.groupindex else ""
             title, body = (written, commit.body) if written else _first_line(commit.body)
             return Merged(((int(found["pr"]), title),), title, body)
+    if bors := _BORS.match(subject):
+        return _bors(bors["prs"], commit.body)
     return _branch(commit)
 
 

@@ -42,7 +42,7 @@ _PICKED = regex(r"\(cherry picked from commit ([0-9a-f]{7,64})\)")
 _VERSION = r"v?\d{1,6}\.\d{1,6}[\w.+-]{0,40}"
 _RELEASE = regex(
     rf"(?:[\w@/.-]{{1,60}}[ @])?{_VERSION}(?: release)?$"
-    rf"|(?:[-\w]{{1,30}}(?: [-\w]{{1,30}}){{0,2}}: )?(?:release|releasing|prepare|preparing|start|tag"
+    rf"|(?:[-\w]{{1,30}}+(?: [-\w]{{1,30}}+){{0,2}}+: )?(?:release|releasing|prepare|preparing|start|tag"
     rf"|publish|cut|version|"
     rf"set version|begin|finali[sz]e)(?: [-:\w]{{1,30}}){{0,4}} {_VERSION}(?: release)?\.?$"
     r"|(?:bump|update|set|increment|upgrade)(?: (?:the|to|package|crate|project|app|dev|lib|library|next|new)){0,4} "
@@ -210,8 +210,10 @@ class _Titles:
         """The newest change of that title that is older than the change at `at`."""
         if not self._known:
             for place, change in enumerate(self._changes):
-                for key in {_key(text) for text in {change.headline.text, change.title}}:
-                    self._known.setdefault(key, []).append(place)
+                text = _key(change.headline.text)
+                self._known.setdefault(text, []).append(place)
+                if change.title != change.headline.text and (whole := _key(change.title)) != text:
+                    self._known.setdefault(whole, []).append(place)
         places = self._known.get(_key(title), [])
         after = bisect_right(places, at)
         return places[after] if after < len(places) else None
@@ -281,7 +283,8 @@ def _is_dependency_update(change: Change, text: str) -> bool:
         return True
     if _DEPENDENCY.match(text) and not _RAISES_MINIMUM.search(text):
         return change.is_bot or headline.kind not in ("feat", "fix", "breaking")
-    return bool(change.files) and all(file.path.endswith(_LOCKS) for file in change.files)
+    files = change.files
+    return bool(files) and files[0].path.endswith(_LOCKS) and all(file.path.endswith(_LOCKS) for file in files)
 
 
 def _is_upkeep(change: Change, text: str) -> bool:

@@ -59,9 +59,10 @@ class LogParser:
             most = 2 * MAX_FILES
             files = tuple(map(self._changes.__getitem__, zip(listed[:most:2], listed[1:most:2], strict=True)))
         known = self._shas.setdefault
+        named = parents.split()
         return Commit(
             known(sha, sha),
-            tuple([known(parent, parent) for parent in parents.split()]),
+            tuple(map(known, named, named)),
             self._people[name, email],
             int(date),
             subject[:MAX_SUBJECT],
