@@ -64,6 +64,28 @@ def test_what_ends_support_is_breaking(title: str) -> None:
     assert verdict(f"docs: {title}").category is not Category.BREAKING
 
 
+def test_a_changeset_for_a_patch_breaks_nothing() -> None:
+    title = "Remove deprecated methods"
+    assert verdict(title).category is Category.BREAKING
+    fragment = Fragment(".changeset/brave-cats.md", f"---\n'@acme/app': patch\n---\n\n{title}")
+    assert verdict(title, fragments=(fragment,)).category is not Category.BREAKING
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "doh: Drop redundant free() call in doh_probe_done()",
+        "Drop stray casts for iov_len",
+        "Drop two wrong leftover casts to ssize_t",
+        "runtests: Drop orphaned, no-op -k option",
+        "Moving related things into subdir",
+        "Rename init() to setup() and make it static",
+    ],
+)
+def test_tidying_up_breaks_nothing(title: str) -> None:
+    assert verdict(title).category is not Category.BREAKING
+
+
 def test_what_its_author_calls_a_change_is_not_breaking() -> None:
     title = "Remove deprecated methods"
     assert verdict(title).category is Category.BREAKING

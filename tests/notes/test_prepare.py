@@ -1,7 +1,7 @@
 """Counting, and drafts of very large ranges."""
 
 from releaseray.notes.engine import build, counts, prepare
-from releaseray.notes.history import Commit, FileChange, History, Person, PullRequest
+from releaseray.notes.history import Commit, FileChange, FileDelta, History, Person, PullRequest
 
 ANN = Person("Ann", "ann@example.org")
 
@@ -126,3 +126,21 @@ def test_a_quiet_change_whose_author_wrote_for_users_is_told() -> None:
     )
     told = history(quiet, fragments={fragment: '---\n"app": patch\n---\n\nRefactor internal tests\n'})
     assert [entry.text for entry in build(told, "engineer").entries] == ["Refactor internal tests"]
+
+
+def test_a_release_of_one_small_change_is_told_to_everybody() -> None:
+    small = commit(2, "Add shipping (#11)")._replace(files=(FileChange("M", "shop.py"),))
+    with_more = history(commit(3, "Fix crash when a cart is empty (#12)"), small)
+    for persona in ("internal", "customer"):
+        assert "Added shipping" in build(history(small), persona).body_md
+        assert "Added shipping" not in build(with_more, persona).body_md
+    assert "nothing to announce" in build(history(commit(2, "Run tests on Python 3.13")), "internal").body_md
+
+
+def test_customers_are_not_told_that_there_is_nothing_to_do_where_there_is() -> None:
+    quiet = commit(2, "chore: raise the floor")
+    raised = FileDelta("pyproject.toml", *(f'[project]\nrequires-python = ">=3.{minor}"\n' for minor in (10, 11)))
+    assert "Nothing changes for you" in build(history(quiet), "customer").body_md
+    told = build(history(quiet, manifests=(raised,)), "customer")
+    assert told.flags.upgrade_instructions
+    assert told.body_md == "This release contains maintenance work only.\n"

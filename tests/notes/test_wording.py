@@ -25,6 +25,7 @@ from releaseray.notes.wording import imperative, mended, past
             "Allowed users to add and remove tags",
         ),
         ("support dark themes", "Support dark themes", "Added support for dark themes"),
+        ("require libpsl 0.16", "Require libpsl 0.16", "Now requires libpsl 0.16"),
         ("don't crash on save", "Don't crash on save", "No longer crashes on save"),
         ("don't re-execute queries", "Don't re-execute queries", "No longer re-executes queries"),
         ("share one resolver", "Share one resolver", "Shared one resolver"),
@@ -107,6 +108,9 @@ def test_how_plain_a_sentence_is(title: str, level: int) -> None:
         ("enforce strict_args! always", "enforce `strict_args!` always"),
         ("thank some_one!", "thank `some_one`!"),
         ("`x`-based, pkgutil.get_loader", "`x`-based, `pkgutil.get_loader`"),
+        ("PATCH /data_connectors/:id.", "PATCH `/data_connectors/:id`."),
+        ("POST /content/bulk_actions endpoint", "POST `/content/bulk_actions` endpoint"),
+        ("read/write a_b / c_d", "read/write `a_b` / `c_d`"),
     ],
 )
 def test_what_was_typed_is_shown_and_not_obeyed(text: str, shown: str) -> None:

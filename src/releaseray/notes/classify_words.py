@@ -25,9 +25,17 @@ _ENDS = regex(
 )
 _SPARE = regex(
     r"\b(?:unused|unneeded|redundant|dead|no longer used)\b(?:[^,;]{0,30}\s)?"
-    r"(?:imports?|(?:dev[- ]?)?dependenc(?:y|ies)|deps|variables?|code|comments?|warnings?)\b",
+    r"(?:imports?|(?:dev[- ]?)?dependenc(?:y|ies)|deps|variables?|code|comments?|warnings?)\b"
+    r"|\b(?:remov|drop|delet)\w*\s(?:[^,;]{0,40}\s)?(?:stray|redundant|superfluous|left-?over|orphaned|un(?:necessary|needed)"
+    r"|needless|duplicated?|no-op|spurious|extraneous|useless|no longer (?:used|needed|necessary|required))\b"
+    r"|\b(?:remov|drop|delet)\w*\s(?:[\w-]+\s){0,3}(?:casts?|includes?|asserts?|assertions?|todos?|whitespace)\b"
+    r"|^mov(?:e|es|ed|ing)\b[^,;]{0,60}\b(?:sub-?dir(?:ectory)?|folders?|director(?:y|ies)|files?)\b"
+    r"|\bmake (?:it|them|\S{1,60}) static\b",
     re.IGNORECASE,
 )
+"""What nobody used or missed. Of 139 such removals that maintainers listed, they filed 9 as breaking; of moves between
+files and folders almost none."""
+
 _PLAIN = {
     "f": "title begins “{}”",
     "t": "word “{}” in the title",

@@ -123,7 +123,7 @@ def _fragment(fragment: Fragment) -> Said:
         prefix = re.match(r"\s*(\w+)(?:\([^)]*\))?!?:", text)
         spoken = KIND_CATEGORIES.get(prefix[1].lower()) if prefix else None
         category = Category.BREAKING if "major" in bumps else spoken or (Category.FEATURE if "minor" in bumps else None)
-        return Said(category, LISTED, reason)
+        return Said(category, LISTED, reason, set(bumps) == {"patch"})
     if found := _FIELD.search(fragment.text):
         return _of_kind(found[1], reason)
     if name.endswith((".yaml", ".yml")) and (key := _RENO.search(fragment.text)):

@@ -41,7 +41,7 @@ def prepare(history: History, context: Context | None = None) -> Prepared:
         project=history.full_name.rpartition("/")[2],
         version=history.to_tag,
         since=history.from_tag,
-        items=tuple(_items(pruned, context)),
+        items=_with_something(tuple(_items(pruned, context))),
         requirements=tuple(requirements(history.manifests)),
         contributors=tuple(name for name, _ in people),
         reports=_reports(history.changelog),
@@ -97,6 +97,22 @@ def _items(pruned: list[tuple[Change, Fate]], context: Context) -> Iterator[Item
     for change, fate in pruned:
         for note in apart(change) if fate is Fate.TOLD else [change]:
             yield _item(note, fate, context)
+
+
+_MAY_MATTER = 0.25
+"""From this probability on a change may be what a release was made for."""
+
+
+def _with_something(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """The items; where none matters for sure, those that may do: a release was made for something."""
+    if any(item.matters for item in items):
+        return items
+    return tuple(
+        item._replace(keep=KEEP)
+        if item.fate is Fate.TOLD and item.category not in QUIET and item.keep >= _MAY_MATTER
+        else item
+        for item in items
+    )
 
 
 _UPKEEP = frozenset({Fate.DEPENDENCY, Fate.CHORE})

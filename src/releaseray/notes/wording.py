@@ -52,9 +52,11 @@ def _worded(text: str, fault: bool, past: bool) -> str:
 
 
 def _reported(verb: str, rest: str) -> str:
-    """What was done. "Supported X" reads as if it were over: support was added."""
+    """What was done. "Supported X" and "Required X" read as if they were over: support was added, X is needed now."""
     if verb == "support":
         return f"Added support for{rest}"
+    if verb == "require":
+        return f"Now requires{rest}"
     return capital(PAST[verb]) + _past_throughout(rest)
 
 

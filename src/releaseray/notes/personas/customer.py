@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from releaseray.notes.draft import Category
+from releaseray.notes.flags import upgrade_instructions
 from releaseray.notes.highlights import foremost
 from releaseray.notes.markdown import inline
 from releaseray.notes.plain import benefit, plainness
@@ -42,7 +43,7 @@ class Customer:
     def body(self, release: Prepared, shown: Sequence[Item]) -> str:
         matter = sum(item.matters for item in release.items)
         if not shown:
-            return _quiet(matter)
+            return _quiet(matter, upgrade_instructions(release) is not None)
         new, improved, fixed, careful = _sorted(shown)
         line = partial(self.line, release=release)
         rest = matter - len(shown)
@@ -83,11 +84,13 @@ def _opening(new: Sequence[Item], improved: Sequence[Item], fixed: Sequence[Item
     return f"This release brings {listed([part for part in parts if part])}." if any(parts) else ""
 
 
-def _quiet(matter: int) -> str:
+def _quiet(matter: int, asks: bool) -> str:
+    """`asks` says that an upgrade asks for something: that nothing does would not be true."""
     if matter:
-        work = counted(matter, "technical improvement")
-        return f"This release contains {work} behind the scenes. There is nothing you need to do.\n"
-    return "This release contains maintenance work only. Nothing changes for you.\n"
+        work = f"This release contains {counted(matter, 'technical improvement')} behind the scenes."
+        return f"{work}\n" if asks else f"{work} There is nothing you need to do.\n"
+    work = "This release contains maintenance work only."
+    return f"{work}\n" if asks else f"{work} Nothing changes for you.\n"
 
 
 PERSONA = Customer()
