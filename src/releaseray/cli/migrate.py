@@ -11,7 +11,8 @@ from releaseray.cli.ground import services
 def migrate() -> None:
     """Bring the database's schema up to this version.
 
-    Safe to run at any time and from several machines at once. With embedded services, `serve` does it by itself.
+    Run it once for each new version, while servers and workers are stopped; running it again, or on several machines
+    at once, does no harm. With embedded services, `serve` does it by itself.
     """
     with services(configured()) as settings:
         migrations.upgrade(str(settings.database_url))
