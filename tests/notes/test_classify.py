@@ -86,6 +86,12 @@ def test_tidying_up_breaks_nothing(title: str) -> None:
     assert verdict(title).category is not Category.BREAKING
 
 
+def test_what_a_project_adds_to_its_own_tests_and_tools_is_no_feature() -> None:
+    for title in ("Add codespell", "Add test cases for Config properties", "Add unit tests for the parser"):
+        assert verdict(title).category is not Category.FEATURE
+    assert verdict("feat: Add GitHub Actions reporter").category is Category.FEATURE
+
+
 def test_what_its_author_calls_a_change_is_not_breaking() -> None:
     title = "Remove deprecated methods"
     assert verdict(title).category is Category.BREAKING

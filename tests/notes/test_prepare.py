@@ -137,6 +137,11 @@ def test_a_release_of_one_small_change_is_told_to_everybody() -> None:
     assert "nothing to announce" in build(history(commit(2, "Run tests on Python 3.13")), "internal").body_md
 
 
+def test_customers_are_told_that_something_was_taken_back() -> None:
+    revert = commit(2, 'Revert "Add orWhereKey to the builder" (#9)')
+    assert build(history(revert), "customer").body_md == "This release takes back 1 earlier change.\n"
+
+
 def test_customers_are_not_told_that_there_is_nothing_to_do_where_there_is() -> None:
     quiet = commit(2, "chore: raise the floor")
     raised = FileDelta("pyproject.toml", *(f'[project]\nrequires-python = ">=3.{minor}"\n' for minor in (10, 11)))

@@ -5,7 +5,7 @@ from functools import partial
 from typing import NamedTuple
 
 from releaseray.notes.change import Change
-from releaseray.notes.classify_words import breaks_nothing, ends_support, explained, mends, refined
+from releaseray.notes.classify_words import breaks_nothing, ends_support, equips, explained, looks_after_itself, mends, refined
 from releaseray.notes.classify_written import written
 from releaseray.notes.draft import Category
 from releaseray.notes.history import Commit, History
@@ -78,13 +78,17 @@ def classify(change: Change, context: Context) -> Verdict:
 def _settled(found: Sequence[float], change: Change, harmless: bool) -> Category:
     """The heading that the model likes best, unless what is known for sure forbids it."""
     best = _best(found)
+    if best is Category.FEATURE and equips(change):
+        return Category.INTERNAL
     if best in _QUIET and found[KEEP] > SURE:
         best = CLASSES[max(_LOUD, key=found.__getitem__)]
     if ends_support(change):
         best = Category.BREAKING
     if best is Category.BREAKING and (harmless or breaks_nothing(change)):
         best = CLASSES[max(_HARMLESS, key=found.__getitem__)]
-    return Category.FIX if best is Category.FEATURE and mends(change) else best
+    if best is Category.FEATURE and mends(change):
+        return Category.FIX
+    return Category.INTERNAL if best is Category.FEATURE and looks_after_itself(change) else best
 
 
 def _why(best: Category, change: Change, context: Context) -> str:

@@ -41,9 +41,10 @@ class Customer:
         return area(item) + inline(benefit(item.note, item.fault))
 
     def body(self, release: Prepared, shown: Sequence[Item]) -> str:
-        matter = sum(item.matters for item in release.items)
+        taken_back = sum(item.matters and item.change.reverts for item in release.items)
+        matter = sum(item.matters for item in release.items) - taken_back
         if not shown:
-            return _quiet(matter, upgrade_instructions(release) is not None)
+            return _quiet(matter, taken_back, upgrade_instructions(release) is not None)
         new, improved, fixed, careful = _sorted(shown)
         line = partial(self.line, release=release)
         rest = matter - len(shown)
@@ -84,8 +85,10 @@ def _opening(new: Sequence[Item], improved: Sequence[Item], fixed: Sequence[Item
     return f"This release brings {listed([part for part in parts if part])}." if any(parts) else ""
 
 
-def _quiet(matter: int, asks: bool) -> str:
+def _quiet(matter: int, taken_back: int, asks: bool) -> str:
     """`asks` says that an upgrade asks for something: that nothing does would not be true."""
+    if not matter and taken_back:
+        return f"This release takes back {counted(taken_back, 'earlier change')}.\n"
     if matter:
         work = f"This release contains {counted(matter, 'technical improvement')} behind the scenes."
         return f"{work}\n" if asks else f"{work} There is nothing you need to do.\n"
