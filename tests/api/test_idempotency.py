@@ -3,10 +3,15 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
-from tests.conftest import Org
+from tests.conftest import Org, Server, serving
+
+from releaseray.settings import Settings
 
 
 def test_the_same_request_gets_the_first_answer_again(client: httpx.Client) -> None:
@@ -17,6 +22,45 @@ def test_the_same_request_gets_the_first_answer_again(client: httpx.Client) -> N
     assert again.json() == first.json()
     assert again.headers["Idempotent-Replayed"] == "true"
     assert client.get("/api/keys").json()["total"] == 2
+
+
+def remembered(server: Server, key: str) -> bytes:
+    query = "SELECT body FROM idempotency_records WHERE key = $1"
+    body: bytes = server.run(server.runtime.database.raw.fetchval(query, key))
+    return body
+
+
+def test_an_answer_with_a_secret_is_not_kept_in_plain_text(server: Server, client: httpx.Client) -> None:
+    """Of a key nothing is stored that opens anything, and the secret of a webhook only sealed."""
+    key = client.post("/api/keys", json={"name": "CI"}).json()["id"]
+    hook = {"url": "https://ci.acme.com/hooks", "events": ["draft.generated"]}
+    webhook = client.post("/api/webhooks", json=hook).json()["id"]
+    posts: list[tuple[str, dict[str, Any], str]] = [
+        ("/api/keys", {"name": "CI"}, "key"),
+        (f"/api/keys/{key}/rotate", {}, "key"),
+        ("/api/webhooks", hook, "secret"),
+        (f"/api/webhooks/{webhook}/rotate", {}, "secret"),
+    ]
+    for path, body, field in posts:
+        name = f"once-{path}-{uuid4()}"
+        first = client.post(path, json=body, headers={"Idempotency-Key": name})
+        assert first.json()[field].encode() not in remembered(server, name)
+        again = client.post(path, json=body, headers={"Idempotency-Key": name})
+        assert (again.status_code, again.content) == (first.status_code, first.content)
+    plain = f"plain-{uuid4()}"
+    client.post("/api/v1/services", json={"name": plain}, headers={"Idempotency-Key": plain})
+    assert plain.encode() in remembered(server, plain)
+
+
+def test_an_answer_whose_secret_cannot_be_opened_any_more_is_told_apart(
+    server: Server, client: httpx.Client, settings: Settings, tmp_path: Path
+) -> None:
+    headers = {**client.headers, "Idempotency-Key": f"elsewhere-{uuid4()}"}
+    assert client.post("/api/keys", json={"name": "CI"}, headers=headers).status_code == 201
+    with serving(settings.model_copy(update={"data_dir": tmp_path})) as other:
+        refused = httpx.post(f"{other.url}/api/keys", json={"name": "CI"}, headers=headers)
+    assert (refused.status_code, refused.json()["error"]) == (409, "Conflict")
+    assert "with another Idempotency-Key" in refused.json()["message"]
 
 
 def test_another_body_under_the_same_key_is_a_conflict(client: httpx.Client) -> None:

@@ -21,12 +21,19 @@ from releaseray.db import UnitOfWork
 from releaseray.errors import Conflict, InvalidRequest
 from releaseray.models import now
 from releaseray.repositories.organizations import Idempotency
+from releaseray.secrets import SecretBox, SecretLost
 from releaseray.services.keys import Scope
 from releaseray.services.runtime import Runtime
 
 _KEPT = timedelta(hours=24)
 _KEY_LENGTH = 255
 _STILL_RUNNING = "A request with this Idempotency-Key is still running."
+_ANSWERED_ELSEWHERE = (
+    "This request was answered before, with a secret that this server cannot show again. If the answer was lost, "
+    "revoke what it made and send it with another Idempotency-Key."
+)
+_SEALED = b"gAAAA"
+"""What everything sealed begins with, and no JSON."""
 LONGEST_WAIT = timedelta(seconds=15)
 """How long `afterwards` may take at most."""
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -101,11 +108,12 @@ async def _in_one_transaction(request: Request, handle: Handler) -> Response:
     """Commit what the endpoint did only once its answer is made, and before the client has it.
 
     An endpoint that waits for what it began sets `request.state.afterwards`, which gives the final answer when the
-    transaction is over.
+    transaction is over. One whose answer has a secret in it calls `shown_once`.
     """
     runtime: Runtime = request.app.state.runtime
     key = request.headers.get("idempotency-key") if request.method == "POST" else None
     request.state.afterwards = None
+    request.state.shown_once = False
     async with runtime.database.request() as uow:
         request.state.uow = uow
         response = await (handle(request) if key is None else _once(uow, request, key, handle))
@@ -135,7 +143,8 @@ async def _once(uow: UnitOfWork, request: Request, key: str, handle: Handler) ->
         raise Conflict("This Idempotency-Key was used for another request.")
     if earlier.running_until is not None and earlier.running_until > now():
         raise Conflict(_STILL_RUNNING)
-    return Response(earlier.body, earlier.status, {"Idempotent-Replayed": "true"}, media_type="application/json")
+    body = _opened(request, earlier.body)
+    return Response(body, earlier.status, {"Idempotent-Replayed": "true"}, media_type="application/json")
 
 
 async def _remember(
@@ -143,7 +152,29 @@ async def _remember(
 ) -> None:
     remembered = Idempotency(uow.session, request.state.caller.org_id)
     digest, body = await _fingerprint(request), bytes(response.body)
+    if request.state.shown_once:
+        body = _secrets_of(request).seal(body.decode()).encode("ascii")
     await remembered.remember(key, digest, response.status_code, body, running_until=running_until)
+
+
+def shown_once(request: Request) -> None:
+    """The answer to this request has a secret in it, which is not to be kept in plain text."""
+    request.state.shown_once = True
+
+
+def _opened(request: Request, body: bytes) -> bytes:
+    """A remembered answer; raises `Conflict` for one with a secret that this server cannot open."""
+    if not body.startswith(_SEALED):
+        return body
+    try:
+        return _secrets_of(request).open(body.decode("ascii")).encode()
+    except SecretLost:
+        raise Conflict(_ANSWERED_ELSEWHERE) from None
+
+
+def _secrets_of(request: Request) -> SecretBox:
+    runtime: Runtime = request.app.state.runtime
+    return runtime.secrets
 
 
 async def _fingerprint(request: Request) -> bytes:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from fastapi import APIRouter, Request, Response
 
 from releaseray.api.auth import CurrentCaller
-from releaseray.api.endpoint import CurrentRuntime, Endpoint, Uow
+from releaseray.api.endpoint import CurrentRuntime, Endpoint, Uow, shown_once
 from releaseray.api.paging import Paging, envelope
 from releaseray.api.responses import responses, scoped
 from releaseray.api.schemas.keys import Key, KeyCreate, KeyCreated, KeyList, KeyRotate
@@ -34,8 +34,9 @@ async def list_keys(
 
 
 @router.post("", name="create", status_code=201, dependencies=scoped(Scope.ADMIN), responses=responses(409, 413))
-async def create_key(caller: CurrentCaller, uow: Uow, body: KeyCreate) -> KeyCreated:
+async def create_key(request: Request, caller: CurrentCaller, uow: Uow, body: KeyCreate) -> KeyCreated:
     """Make a key. Its text is shown this once."""
+    shown_once(request)
     scopes = tuple(Scope(scope) for scope in body.scopes)
     return _created(*await keys.create(uow, caller.org_id, body.name, scopes, body.expires_at))
 
@@ -47,9 +48,12 @@ async def create_key(caller: CurrentCaller, uow: Uow, body: KeyCreate) -> KeyCre
     dependencies=scoped(Scope.ADMIN),
     responses=responses(404, 409, 413),
 )
-async def rotate_key(caller: CurrentCaller, uow: Uow, key_id: str, body: KeyRotate) -> KeyCreated:
-    """Make a successor of a key; the old one works on for the grace period."""
-    grace = timedelta(seconds=body.grace_period_seconds)
+async def rotate_key(
+    request: Request, caller: CurrentCaller, uow: Uow, key_id: str, body: KeyRotate | None = None
+) -> KeyCreated:
+    """Make a successor of a key; the old one works on for the grace period, a day without a body."""
+    shown_once(request)
+    grace = timedelta(seconds=(body or KeyRotate()).grace_period_seconds)
     return _created(*await keys.rotate(uow, caller.org_id, key_id, grace))
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from releaseray.api.auth import CurrentCaller
-from releaseray.api.endpoint import CurrentRuntime, Endpoint, Uow
+from releaseray.api.endpoint import CurrentRuntime, Endpoint, Uow, shown_once
 from releaseray.api.paging import Paging, envelope
 from releaseray.api.responses import responses, scoped
 from releaseray.api.schemas.repos import Deleted
@@ -45,9 +45,10 @@ async def list_webhooks(
 
 @router.post("", name="create", status_code=201, dependencies=scoped(Scope.WRITE), responses=responses(409, 413))
 async def create_webhook(
-    response: Response, caller: CurrentCaller, runtime: CurrentRuntime, uow: Uow, body: WebhookCreate
+    request: Request, response: Response, caller: CurrentCaller, runtime: CurrentRuntime, uow: Uow, body: WebhookCreate
 ) -> WebhookCreated:
     """Make a webhook. Its secret, for verifying signatures as Standard Webhooks says, is shown this once."""
+    shown_once(request)
     made, secret = await webhooks.create(runtime, uow, caller.org_id, body.url, body.events)
     response.headers["Location"] = f"/api/webhooks/{made.id}"
     return WebhookCreated.model_validate({**made.model_dump(), "secret": secret})
@@ -81,9 +82,15 @@ async def delete_webhook(caller: CurrentCaller, uow: Uow, webhook_id: str) -> De
 
 @router.post("/{webhook_id}/rotate", name="rotate", dependencies=scoped(Scope.WRITE), responses=responses(404, 413))
 async def rotate_webhook(
-    caller: CurrentCaller, runtime: CurrentRuntime, uow: Uow, webhook_id: str, body: SecretRotate | None = None
+    request: Request,
+    caller: CurrentCaller,
+    runtime: CurrentRuntime,
+    uow: Uow,
+    webhook_id: str,
+    body: SecretRotate | None = None,
 ) -> WebhookCreated:
     """Make a new secret; until the grace period is over, a day without a body, every delivery is signed with both."""
+    shown_once(request)
     grace = timedelta(seconds=(body or SecretRotate()).grace_period_seconds)
     changed, secret = await webhooks.rotate(runtime, uow, caller.org_id, webhook_id, grace)
     return WebhookCreated.model_validate({**changed.model_dump(), "secret": secret})
