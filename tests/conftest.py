@@ -15,6 +15,7 @@ from typing import Any
 
 import asyncpg
 import httpx
+import hypothesis
 import pytest
 import uvicorn
 
@@ -32,6 +33,11 @@ from tests.repository import GitRepository
 # Nobody is spoken to over the internet, and every new client would read all of its authorities first.
 os.environ["SSL_CERT_DIR"] = os.devnull
 os.environ.pop("SSL_CERT_FILE", None)
+
+# Every run tries the same examples, however slow the machine; EXPLORE=1 looks for others.
+hypothesis.settings.register_profile("the same", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("others", deadline=None)
+hypothesis.settings.load_profile("others" if os.environ.get("EXPLORE") else "the same")
 
 PLENTY = 1_000_000
 LONGEST = (

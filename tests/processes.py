@@ -9,9 +9,9 @@ import psutil
 
 
 def processes(data_dir: Path) -> list[psutil.Process]:
-    """Everything that runs on a data directory: the keeper, PostgreSQL, Redis."""
+    """Everything that runs on a data directory: the keeper, PostgreSQL, Redis. `info` has what was seen of each."""
     found = []
-    for process in psutil.process_iter(["cmdline", "cwd"]):
+    for process in psutil.process_iter(["cmdline", "cwd", "name"]):
         words = " ".join(process.info["cmdline"] or [])
         if str(data_dir) in words or str(data_dir) in (process.info["cwd"] or ""):
             found.append(process)
@@ -20,7 +20,8 @@ def processes(data_dir: Path) -> list[psutil.Process]:
 
 def the(name: str, data_dir: Path) -> psutil.Process:
     """The first process of that kind: `keeper`, `postgres` or `redis-server`."""
-    kind = [p for p in processes(data_dir) if name in " ".join(p.cmdline()[:3]) or name == p.name()]
+    seen = processes(data_dir)
+    kind = [p for p in seen if name in " ".join((p.info["cmdline"] or [])[:3]) or name == p.info["name"]]
     return min(kind, key=lambda process: process.pid)
 
 
@@ -37,7 +38,7 @@ def _runs(process: psutil.Process) -> bool:
 
 
 def wait_until(
-    condition: Callable[[], object], seconds: float = 30, shown: Callable[[], object] = lambda: "it did not happen"
+    condition: Callable[[], object], seconds: float = 60, shown: Callable[[], object] = lambda: "it did not happen"
 ) -> None:
     """Wait for something to come true, ever longer, as to ask takes time from what is waited for; fails with `shown`
     when it does not."""

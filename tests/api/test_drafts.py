@@ -34,9 +34,9 @@ def test_waiting_returns_as_soon_as_the_draft_is_finished(client: httpx.Client, 
     assert made.headers["Retry-After"] == "1"
     assert made.headers["Location"] == f"/api/drafts/{made.json()['id']}"
     began = time.monotonic()
-    draft = client.get(f"/api/drafts/{made.json()['id']}", headers={"Prefer": "wait=20"}).json()
+    draft = client.get(f"/api/drafts/{made.json()['id']}", headers={"Prefer": "wait=30"}).json()
     assert "bodyMd" in draft
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 20
 
 
 def test_asking_again_while_it_runs_returns_the_same_draft(server: Server, client: httpx.Client, range_id: str) -> None:

@@ -11,10 +11,11 @@ from releaseray.settings import Settings
 
 
 def test_stats_count_what_was_done(client: httpx.Client, draft: dict[str, Any]) -> None:
+    months = {datetime.now(UTC).strftime("%Y-%m")}
     client.post("/api/publish", json={"draftId": draft["id"], "channel": "hosted"})
     client.post("/api/publish", json={"draftId": draft["id"], "channel": "hosted"})
     stats = client.get("/api/stats").json()
-    assert stats["currentMonth"] == datetime.now(UTC).strftime("%Y-%m")
+    assert stats["currentMonth"] in months | {datetime.now(UTC).strftime("%Y-%m")}
     assert (stats["activeRepos"], stats["draftsGenerated"], stats["publishedReleases"]) == (1, 1, 1)
     assert stats["apiCalls"] >= 6
     assert client.get("/api/stats").json()["apiCalls"] == stats["apiCalls"] + 1

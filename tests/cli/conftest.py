@@ -3,16 +3,17 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
+from tests.ports import free_port
 from tests.processes import alive, processes, wait_until
 from tests.repository import GitRepository
 
@@ -60,8 +61,7 @@ class Command:
         return [me, *me.children(recursive=True), *processes(self.data_dir)]
 
     def workers(self) -> list[psutil.Process]:
-        children = alive(psutil.Process(self.process.pid).children())
-        return [child for child in children if "worker" in child.cmdline()]
+        return [child for child in psutil.Process(self.process.pid).children() if "worker" in _words(child)]
 
     def press_ctrl_c(self) -> int:
         """What a terminal does: the signal goes to the whole foreground group."""
@@ -77,15 +77,16 @@ class Command:
         return self.process.returncode
 
 
+def _words(process: psutil.Process) -> list[str]:
+    """The words of its command line; none when it has ended meanwhile."""
+    with suppress(psutil.NoSuchProcess):
+        return process.cmdline()
+    return []
+
+
 def environment(data_dir: Path, settings: dict[str, str]) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("RELEASERAY_")}
     return {**inherited, "RELEASERAY_DATA_DIR": str(data_dir), "RELEASERAY_SHUTDOWN_SECONDS": "5", **settings}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def run(data_dir: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -114,6 +115,7 @@ def first_start(tmp_path_factory: pytest.TempPathFactory, myapp: GitRepository) 
     """The very first `releaseray try`, ended by Ctrl-C."""
     command = Command(tmp_path_factory.mktemp("first") / "data", ("try", str(myapp.path)), {}).ready()
     assert command.press_ctrl_c() == 0
+    wait_until(lambda: not alive(processes(command.data_dir)))
     return command
 
 

@@ -13,7 +13,8 @@ from click.testing import CliRunner
 
 from releaseray.cli.commands import main
 from releaseray.settings import Settings
-from tests.cli.conftest import Command, Start, environment, free_port, ids, run
+from tests.cli.conftest import Command, Start, environment, ids, run
+from tests.ports import free_port
 from tests.processes import alive, processes, the, wait_until
 from tests.repository import GitRepository
 
@@ -33,7 +34,7 @@ def test_the_first_start_shows_a_key_three_drafts_and_one_of_them(first_start: C
     assert len(ids(said, "draft")) == 3
 
 
-def test_the_second_start_makes_nothing_twice_and_its_lines_can_be_pasted(
+def test_later_starts_make_nothing_twice_print_lines_to_paste_and_draft_a_release_made_since(
     start: Start, first_start: Command, myapp: GitRepository
 ) -> None:
     again = start("try", str(myapp.path)).ready()
@@ -54,13 +55,9 @@ def test_the_second_start_makes_nothing_twice_and_its_lines_can_be_pasted(
     assert again.press_ctrl_c() == 0
     wait_until(lambda: not alive(everything))
 
-
-def test_a_release_made_since_is_drafted_by_the_next_start(start: Start, tmp_path: Path) -> None:
-    repo = GitRepository.acme(tmp_path / "other")
-    assert start("try", str(repo.path)).ready().press_ctrl_c() == 0
-    repo.commit("Add dark mode (#20)", "src/theme.py")
-    repo.tag("v1.3.0")
-    later = start("try", str(repo.path)).ready()
+    myapp.commit("Add dark mode (#20)", "src/theme.py")
+    myapp.tag("v1.3.0")
+    later = start("try", str(myapp.path)).ready()
     assert "Newest release: v1.2.0 to v1.3.0" in later.output
     assert "Drafted for the engineer" in later.output
     assert later.press_ctrl_c() == 0
@@ -78,9 +75,10 @@ def test_a_server_killed_with_9_leaves_nothing_and_starts_again_on_the_same_port
     assert again.end() == 0
 
 
-def test_a_make_killed_with_9_takes_everything_along(data_dir: Path, myapp: GitRepository) -> None:
-    """As in `make run`: the shell's parent is killed, its child is told nothing."""
-    script = f"exec {sys.executable} -m releaseray try --end-with $PPID {myapp.path}"
+def test_a_make_killed_with_9_takes_everything_along(data_dir: Path, tmp_path: Path) -> None:
+    """As in `make run`: the shell's parent is killed, its child is told nothing. Its repository is the second one."""
+    other = GitRepository.acme(tmp_path / "other")
+    script = f"exec {sys.executable} -m releaseray try --end-with $PPID {other.path}"
     starter = "import subprocess, sys; subprocess.run(['sh', '-c', sys.argv[1]])"
     settings = environment(data_dir, {"RELEASERAY_PORT": str(free_port())})
     make = subprocess.Popen([sys.executable, "-c", starter, script], env=settings, stdout=subprocess.PIPE, text=True)

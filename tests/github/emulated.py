@@ -3,11 +3,13 @@
 import json
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+from tests.ports import free_port
+from tests.processes import wait_until
 
 PROGRAM = Path(__file__).parents[1] / "emulator/node_modules/emulate/dist/index.js"
 TOKEN = "gho_emulated"
@@ -27,29 +29,17 @@ def emulating(seed: dict[str, Any], folder: Path) -> Iterator[int]:
     assert PROGRAM.exists(), "npm ci --prefix tests/emulator puts the emulator there"
     path = folder / "seed.json"
     path.write_text(json.dumps(seed))
-    port = _two_free_ports()
+    port = free_port()
     command = ["node", str(PROGRAM), "start", "-p", str(port), "-s", "github,slack", "--seed", str(path)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
-            _wait_for(port + 1)
+            wait_until(lambda: _listens(port + 1), shown=lambda: "the emulator does not start")
             yield port
         finally:
             process.terminate()
 
 
-def _two_free_ports() -> int:
-    """A port that is free together with the next one."""
-    while True:
-        with socket.socket() as first, socket.socket() as second, suppress(OSError):
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            second.bind(("127.0.0.1", port + 1))
-            return port
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(200):
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
-        time.sleep(0.05)
-    raise AssertionError("the emulator does not start")
+def _listens(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False

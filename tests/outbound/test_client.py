@@ -192,17 +192,15 @@ async def test_what_was_surely_not_sent(server: Server) -> None:
 async def test_one_dead_endpoint_does_not_delay_another(server: Server) -> None:
     async def slow_or_ok(head: bytes, out: asyncio.StreamWriter) -> None:
         if b"GET /dead" in head:
-            await asyncio.sleep(5)
+            await asyncio.sleep(60)
         await server.ok(head, out)
 
     server.say = slow_or_ok
-    loop = asyncio.get_running_loop()
-    async with OutboundClient(LOOPBACK, total=1, connections=10, per_host=8, resolve=local) as http:
+    async with OutboundClient(LOOPBACK, total=3, connections=10, per_host=8, resolve=local) as http:
         dead = [asyncio.create_task(http.get(f"http://dead.example:{server.port}/dead")) for _ in range(30)]
         await asyncio.sleep(0.05)
-        start = loop.time()
         assert (await http.get(f"http://127.0.0.1:{server.port}/alive")).status_code == 200
-        assert loop.time() - start < 0.5
+        assert sum(not call.done() for call in dead) >= 8, "those of which the dead one has heard are still under way"
         outcomes = await asyncio.gather(*dead, return_exceptions=True)
     kinds = [type(outcome) for outcome in outcomes]
     assert (kinds.count(httpx.ReadTimeout), kinds.count(httpx.PoolTimeout)) == (8, 22)

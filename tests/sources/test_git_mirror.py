@@ -30,14 +30,16 @@ async def test_two_fetches_of_one_mirror_take_turns(server: Served, mirror: Path
 async def test_a_mirror_locked_by_another_process_is_waited_for(server: Served, mirror: Path) -> None:
     source = GitSource(server.url(), mirror)
     await source.tags()
-    code = "import fcntl,sys,time\nf=open(sys.argv[1])\nfcntl.flock(f,2)\nprint(1,flush=True)\ntime.sleep(0.4)"
-    holder = await asyncio.create_subprocess_exec(sys.executable, "-c", code, mirror / "lock", stdout=subprocess.PIPE)
+    code = "import fcntl,sys\nf=open(sys.argv[1])\nfcntl.flock(f,2)\nprint(1,flush=True)\nsys.stdin.read()"
+    holder = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, mirror / "lock", stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
     assert holder.stdout
     await holder.stdout.readline()
-    started = time.monotonic()
-    await source.refresh()
-    assert time.monotonic() - started > 0.2
-    await holder.wait()
+    fetching = asyncio.create_task(source.refresh())
+    assert await asyncio.wait({fetching}, timeout=0.3) == (set(), {fetching})
+    await holder.communicate(b"")
+    await fetching
 
 
 async def test_what_a_killed_fetch_left_behind_is_cleared(repo: Repo, server: Served, mirror: Path) -> None:
@@ -110,7 +112,7 @@ def _children() -> list[str]:
 
 
 async def _until(done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not done():
         assert time.monotonic() < deadline
         await asyncio.sleep(0.01)
@@ -124,7 +126,7 @@ def test_a_command_that_takes_too_long_is_ended(repo: Repo) -> None:
         git.start(["cat-file", "--batch"], subprocess.PIPE, 0.2) as child,
     ):
         list(child.output())
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
     assert child.process.returncode is not None
 
 

@@ -1,10 +1,10 @@
 """Repositories at URLs: mirrored, followed, healed, and reached with nothing but what was checked."""
 
-import socket
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from tests.ports import free_port
 from tests.sources.repos import Repo, history, there
 from tests.sources.served import Served
 
@@ -130,11 +130,8 @@ async def test_an_unreachable_host_says_so_and_the_mirror_stays(repo: Repo, serv
     with pytest.raises(SourceError, match="cannot be reached"):
         await source.refresh()
     assert await names(source) == ["v1.1", "v1.0"]
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     with pytest.raises(SourceError, match="cannot be reached"):
-        await GitSource(f"http://127.0.0.1:{port}/app", mirror.with_name("other")).tags()
+        await GitSource(f"http://127.0.0.1:{free_port()}/app", mirror.with_name("other")).tags()
     with pytest.raises(SourceError, match=r"not known|cannot be reached"):
         await GitSource("https://no-such-host.invalid/app", mirror.with_name("third")).tags()
 

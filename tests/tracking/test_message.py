@@ -47,6 +47,6 @@ def test_any_two_values_of_a_kind_are_alike(number: int, uuid: object, address: 
     "part", ["a", "1", "'", "a1", "0x", "1,", ":", "a.b@", "\\'", "1:", "ab.+-", "1f", "[+", "://", "\n", '`"']
 )
 def test_hostile_text_takes_no_time(part: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     normalize_message(part * 100_000)
-    assert time.perf_counter() - started < 0.5
+    assert time.thread_time() - started < 0.5

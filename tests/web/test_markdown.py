@@ -105,9 +105,9 @@ TEDIOUS = ["[", "a\n", "*_`[<", "http://a.b/(((((", "|a|b|\n|-|-|\n" + "|\n" * 6
 @pytest.mark.parametrize("unit", TEDIOUS, ids=lambda unit: unit[:8].encode("unicode_escape").decode())
 def test_text_built_to_keep_the_parser_busy_takes_bounded_time(unit: str) -> None:
     text = (unit * (MAX_CHARS // len(unit) + 1))[:MAX_CHARS]
-    started = time.process_time()
+    started = time.thread_time()
     render(text, "v1")
-    assert time.process_time() - started < PATIENCE
+    assert time.thread_time() - started < PATIENCE
 
 
 def test_what_is_too_long_is_shown_as_it_was_typed() -> None:

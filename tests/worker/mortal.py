@@ -4,7 +4,6 @@ import asyncio
 import multiprocessing
 import os
 import signal
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -15,6 +14,7 @@ import uvicorn
 from releaseray import logs, worker
 from releaseray.app import create_app
 from releaseray.settings import Settings
+from tests.ports import free_port
 from tests.worker.stage import SECONDS
 
 # Forked from a process that has imported everything: a worker a step is affordable.
@@ -89,9 +89,7 @@ def worker_that_others_kill(settings: Settings) -> Iterator[Any]:
 @contextmanager
 def mortal_api(settings: Settings, step: str) -> Iterator[str]:
     """The address of an API that dies at a step; it has died when the block ends."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     process = _context.Process(target=_serve, args=(settings, step, port), daemon=True)
     process.start()
     try:

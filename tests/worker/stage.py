@@ -184,6 +184,11 @@ def patient(settings: Settings, **changes: int) -> Settings:
     return settings.model_copy(update=changes)
 
 
+def steady(settings: Settings) -> Settings:
+    """Settings of a worker that keeps what it has claimed, also on a machine that stands still for seconds."""
+    return patient(settings, job_lease_seconds=SECONDS)
+
+
 def lease(seconds: float) -> timedelta:
     return timedelta(seconds=seconds)
 

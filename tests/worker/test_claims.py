@@ -7,7 +7,8 @@ from releaseray.repositories import drafts
 from releaseray.services import generation
 from releaseray.services.prepared import PreparedHistories
 from releaseray.services.runtime import Runtime
-from tests.worker.stage import Desk, claimed, held, lease
+from releaseray.settings import Settings
+from tests.worker.stage import SECONDS, Desk, claimed, held, lease, patient
 
 
 async def claim(runtime: Runtime, draft_id: str, seconds: float = 30) -> Draft | None:
@@ -69,15 +70,20 @@ async def test_a_finished_draft_is_not_made_again(desk: Desk) -> None:
     assert desk.generated() == 1
 
 
-async def test_a_long_generation_keeps_its_claim(desk: Desk) -> None:
+async def test_a_long_generation_keeps_its_claim(desk: Desk, fragile: Settings) -> None:
     draft_id = desk.ask()
-    async with held(desk.runtime):
-        long = asyncio.create_task(generation.generate(desk.runtime, PreparedHistories(), draft_id))
-        await desk.until(draft_id, attempt=1)
-        for _ in range(3 * desk.runtime.settings.job_lease_seconds):
+    slow = Runtime.of(patient(fragile, job_lease_seconds=6))
+    await slow.start()
+    async with held(desk.runtime), asyncio.timeout(SECONDS):
+        long = asyncio.create_task(generation.generate(slow, PreparedHistories(), draft_id))
+        leases = {(await desk.until(draft_id, attempt=1))["lease_until"]}
+        while len(leases) < 3:
             await asyncio.sleep(0.5)
             assert await claim(desk.runtime, draft_id) is None
+            leases.add((await desk.row(draft_id))["lease_until"])
     await long
+    await slow.close()
+    assert min(leases) < max(leases) - lease(3)
     made = await desk.row(draft_id)
     assert (made["status"], made["attempt"]) == ("completed", 1)
 
@@ -88,7 +94,7 @@ async def test_a_generation_that_lost_its_claim_stops_and_writes_nothing(desk: D
         running = asyncio.create_task(generation.generate(desk.runtime, PreparedHistories(), draft_id))
         await desk.until(draft_id, attempt=1)
         await desk.change(draft_id, attempt="2", lease_until="now() + interval '1 hour'")
-        await asyncio.wait_for(running, 5)
+        await asyncio.wait_for(running, SECONDS)
     row = await desk.row(draft_id)
     assert (row["status"], row["attempt"], row["body_md"]) == ("processing", 2, "")
     assert desk.generated() == 0

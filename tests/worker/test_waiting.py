@@ -70,7 +70,7 @@ async def test_a_request_that_waits_hears_of_a_draft_although_the_notice_was_los
     async with held(desk.runtime) as reading:
         making = asyncio.create_task(generation.generate(desk.runtime, PreparedHistories(), draft_id))
         await desk.until(draft_id, attempt=1)
-        headers = {"Prefer": "wait=20"}
+        headers = {"Prefer": "wait=30"}
         asked = asyncio.create_task(asyncio.to_thread(desk.org.client.get, f"/api/drafts/{draft_id}", headers=headers))
         await cut_off_listeners(desk.runtime)
         began = time.monotonic()
@@ -78,4 +78,4 @@ async def test_a_request_that_waits_hears_of_a_draft_although_the_notice_was_los
     await making
     assert (await asked).json()["id"] == draft_id
     assert "bodyMd" in (await asked).json()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
