@@ -1,7 +1,8 @@
 """Builds rows of human changelogs from clones: `python -m benchmarks.notes.build_data CLONE… --out rows.jsonl.gz`.
 
 A note of the changelog and a commit belong together when the note names the commit's pull request, or an issue
-that the commit closes. What lies between two tags and is named by no note of that release was left out.
+that the commit closes. What lies between two tags and is named by no note was left out: also by none of another
+version, for what came with a beta is often told there, and a fix on two lines where it was released first.
 """
 
 import argparse
@@ -104,7 +105,7 @@ def commits(clone: Path, *range_: str) -> list[Seen]:
     )  # fmt: skip
     seen = []
     for record in RECORDS.split(out)[1:]:
-        head, _, files = record.partition("\x1d")
+        head, _, files = record.rpartition("\x1d")
         sha, _parents, author, subject, body = head.split("\x1f", 4)
         seen.append(Seen(sha, author, subject, body.strip(), tuple(line for line in files.splitlines() if line)))
     return seen
@@ -118,6 +119,7 @@ def rows_of(clone: Path, repo: str) -> Iterator[dict[str, Any]]:
     for note in notes:
         by_version.setdefault(note.version, []).append(note)
     by_number = {n: seen for seen in reversed(commits(clone, "HEAD")) for n in list(seen.numbers())[:1]}
+    elsewhere = {number: note for note in reversed(notes) for number in note.numbers}
     releases, used = 0, set[str]()
     for version, listed in by_version.items():
         tag = tag_of_version(version, tags)
@@ -126,10 +128,11 @@ def rows_of(clone: Path, repo: str) -> Iterator[dict[str, Any]]:
             continue
         found = [
             row
-            for row in _release(clone, repo, version, listed, f"{before}..{tag}", by_number)
+            for row in _release(clone, repo, version, listed, f"{before}..{tag}", by_number, elsewhere)
             if row["sha"] not in used
         ]
-        joined = {(row["heading"], row["text"]) for row in found if row["category"] is not None}
+        own = {(note.heading, note.text) for note in listed}
+        joined = own & {(row["heading"], row["text"]) for row in found}
         if len(joined) >= max(2, JOINED * len(listed)):
             releases += 1
             used.update(row["sha"] for row in found)
@@ -143,7 +146,13 @@ def tag_of_version(version: str, tags: list[str]) -> str | None:
 
 
 def _release(
-    clone: Path, repo: str, version: str, notes: list[Note], range_: str, by_number: dict[int, Seen]
+    clone: Path,
+    repo: str,
+    version: str,
+    notes: list[Note],
+    range_: str,
+    by_number: dict[int, Seen],
+    elsewhere: dict[int, Note],
 ) -> Iterator[dict[str, Any]]:
     note_of = {number: note for note in reversed(notes) for number in note.numbers}
     inside = commits(clone, range_)
@@ -151,17 +160,18 @@ def _release(
     joined: set[int] = set()
     for seen in inside:
         numbers = list(seen.numbers())
-        note = next((note_of[n] for n in numbers if n in note_of), None)
+        pr = numbers[0] if numbers and PR.search(seen.subject) else None
+        note = next((note_of[n] for n in numbers if n in note_of), elsewhere.get(pr) if pr else None)
         if numbers and numbers[0] in joined:
             continue
         joined.update(numbers[:1])
         met.add(seen.sha)
-        yield _row(repo, version, seen, numbers[0] if numbers and PR.search(seen.subject) else None, note)
+        yield _row(repo, version, seen, pr, note)
     for number, note in note_of.items():
-        elsewhere = by_number.get(number)
-        if elsewhere and elsewhere.sha not in met and number not in joined:
-            met.add(elsewhere.sha)
-            yield _row(repo, version, elsewhere, number, note)
+        seen_before = by_number.get(number)
+        if seen_before and seen_before.sha not in met and number not in joined:
+            met.add(seen_before.sha)
+            yield _row(repo, version, seen_before, number, note)
 
 
 def _row(repo: str, version: str, seen: Seen, pr: int | None, note: Note | None) -> dict[str, Any]:

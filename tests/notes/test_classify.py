@@ -92,6 +92,13 @@ def test_what_a_project_adds_to_its_own_tests_and_tools_is_no_feature() -> None:
     assert verdict("feat: Add GitHub Actions reporter").category is Category.FEATURE
 
 
+@pytest.mark.parametrize("kind", ["chore: ", "refactor: ", "test: ", "[chore] "])
+def test_what_its_author_calls_upkeep_breaks_nothing_unless_it_ends_something(kind: str) -> None:
+    assert verdict(f"{kind}Remove the legacy archive reader interface").category is not Category.BREAKING
+    assert verdict(f"{kind}Deprecate the archive reader interface").category is Category.DEPRECATION
+    assert verdict(f"{kind}Drop support for Node 12").category is Category.BREAKING
+
+
 def test_what_its_author_calls_a_change_is_not_breaking() -> None:
     title = "Remove deprecated methods"
     assert verdict(title).category is Category.BREAKING

@@ -145,3 +145,12 @@ def test_an_unknown_category_or_fate_moves_nothing() -> None:
     assert row[KEEP] > 0
     learn([Example([row], -1, None)], rate=0.3, keep_rate=0.4)
     assert row[:KEEP] == [0.0] * KEEP
+
+
+def test_a_long_old_version_that_a_change_happens_to_name_does_not_hide_what_the_new_ones_teach() -> None:
+    house = past_of_a_house()
+    long_ago = "\n".join(f"- Lay stone {n} (#{n})" for n in range(1000, 1300))
+    old = f"\n## 0.1.0\n\n### Features\n\n{long_ago}\n"
+    first = commit(65, "Lay stone 1000 anew, fixes #1000 (#65)", "walls/colour.rs")
+    history = house._replace(changelog=house.changelog + old, past=(*house.past, first))
+    assert lessons_of(history, shipped()).changes > 0

@@ -114,3 +114,26 @@ def test_a_heading_that_tells_a_story_names_no_category() -> None:
 def test_that_nothing_changed_is_no_note() -> None:
     notes = notes_of("## 8.1.3\n\n*   No changes.\n\n## 8.1.2\n\n*   No changes to the API are lost now\n")
     assert [note.version for note in notes] == ["8.1.2"]
+
+
+def test_a_version_with_its_date_begins_anew_however_deep_it_stands() -> None:
+    log = "2.0.0 (2024-01-02)\n++++++++++++++++++\n\n- Boots\n\n1.0.0 (2020-01-02)\n==================\n\n- Is there\n"
+    assert [(note.version, note.text) for note in notes_of(log)] == [("2.0.0", "Boots"), ("1.0.0", "Is there")]
+
+
+def test_names_dates_links_and_thanks_are_no_notes() -> None:
+    lists = (
+        "- @somebody\n- 2024-01-02\n- https://example.com/a.png\n- Thanks to @a and @b for their contributions to it.\n"
+    )
+    log = f"## 1.0.0\n\n{lists}- **Full Changelog**: https://example.com/compare\n- Thanks somebody who lost a byte\n"
+    assert [note.text for note in notes_of(log)] == ["Thanks somebody who lost a byte"]
+
+
+def test_an_example_in_a_note_is_no_heading() -> None:
+    log = "# 1.0.0\n\n- Added a way to print.\n\nFor example:\n\n- Prints twice (#3)\n"
+    assert {note.heading for note in notes_of(log)} == {""}
+
+
+def test_what_comes_and_goes_under_one_heading_is_neither() -> None:
+    notes = notes_of("# 1.0.0\n\n## New and removed platforms\n\n- Support Hurd\n\n## Removals\n\n- Drop Minix\n")
+    assert [note.category for note in notes] == [None, Category.BREAKING]

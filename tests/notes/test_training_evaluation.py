@@ -80,9 +80,20 @@ def test_a_message_with_control_characters_is_a_message_like_any_other(clone: Pa
     (clone / "e.py").write_text("x")
     identity = ("-c", "user.name=A. Person", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
     subprocess.run(["git", "-C", str(clone), "add", "."], check=True)
-    said = ["commit", "-q", "-m", "Read \x1erecords (#9)"]
+    said = ["commit", "-q", "-m", "Read \x1erecords\x1d (#9)"]
     subprocess.run(["git", *identity, "-C", str(clone), *said], check=True)
-    assert [seen.subject for seen in commits(clone, "v1.1.0..HEAD")] == ["Read \x1erecords (#9)"]
+    assert [seen.subject for seen in commits(clone, "v1.1.0..HEAD")] == ["Read \x1erecords\x1d (#9)"]
+
+
+def test_what_a_beta_told_was_not_left_out_of_the_release(clone: Path) -> None:
+    log = clone / "CHANGELOG.md"
+    log.write_text(log.read_text() + "\n## 1.1.0-beta.1\n\n### Added\n\n- Count the pages (#4)\n")
+    identity = ("-c", "user.name=A. Person", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", *identity, "-C", str(clone), "commit", "-qam", "Tell of the beta"], check=True)
+    out = clone / ".git" / "rows.jsonl.gz"
+    assert build([f"acme/app={clone}", "--out", str(out)]) == 0
+    told = next(row for row in read_rows(out) if row.change.pr == 4)
+    assert (told.version, told.category, told.kept) == ("1.1.0", Category.FEATURE, True)
 
 
 def test_the_tag_before_is_the_highest_lower_stable_one_of_the_family() -> None:

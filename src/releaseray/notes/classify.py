@@ -5,7 +5,7 @@ from functools import partial
 from typing import NamedTuple
 
 from releaseray.notes.change import Change
-from releaseray.notes.classify_words import breaks_nothing, ends_support, equips, explained, looks_after_itself, mends, refined
+from releaseray.notes.classify_words import breaks_nothing, ends_support, explained, looks_after_itself, mends, refined
 from releaseray.notes.classify_written import written
 from releaseray.notes.draft import Category
 from releaseray.notes.history import Commit, History
@@ -22,6 +22,7 @@ it is listed is told more surely than under which heading."""
 _QUIET = frozenset({Category.DOCS, Category.INTERNAL})
 _LOUD = tuple(at for at, category in enumerate(CLASSES) if category not in _QUIET)
 _HARMLESS = tuple(at for at, category in enumerate(CLASSES) if category is not Category.BREAKING)
+_LOUD_AND_HARMLESS = tuple(at for at in _LOUD if at in _HARMLESS)
 
 
 class Verdict(NamedTuple):
@@ -77,18 +78,16 @@ def classify(change: Change, context: Context) -> Verdict:
 
 def _settled(found: Sequence[float], change: Change, harmless: bool) -> Category:
     """The heading that the model likes best, unless what is known for sure forbids it."""
-    best = _best(found)
-    if best is Category.FEATURE and equips(change):
-        return Category.INTERNAL
-    if best in _QUIET and found[KEEP] > SURE:
+    best, sure = _best(found), found[KEEP] > SURE
+    if best in _QUIET and sure:
         best = CLASSES[max(_LOUD, key=found.__getitem__)]
     if ends_support(change):
         best = Category.BREAKING
     if best is Category.BREAKING and (harmless or breaks_nothing(change)):
-        best = CLASSES[max(_HARMLESS, key=found.__getitem__)]
+        best = CLASSES[max(_LOUD_AND_HARMLESS if sure else _HARMLESS, key=found.__getitem__)]
     if best is Category.FEATURE and mends(change):
         return Category.FIX
-    return Category.INTERNAL if best is Category.FEATURE and looks_after_itself(change) else best
+    return Category.INTERNAL if best is Category.FEATURE and not sure and looks_after_itself(change) else best
 
 
 def _why(best: Category, change: Change, context: Context) -> str:

@@ -47,22 +47,9 @@ _OWN_TOOLS = regex(
 )
 """Of 770 changes with such titles maintainers listed 151 and filed 19 as features."""
 
-_UPKEEP = frozenset({"", "chore", "chores", "refactor", "refactoring", "test", "tests", "testing", "build", "ci", "style"})
+_UPKEEP = frozenset({"", "chore", "chores", "refactor", "refactoring", "test", "tests", "build", "ci", "style"})
 """Kinds, or a tag (""), by which authors say upkeep. Of 40 such that a project's past made breaking, its maintainers
 filed 3 so, and of 82 that nothing but the words did, 22. Words like numpy's MAINT they use of anything."""
-
-_TOOLING = regex(
-    r"(?:(?:add|use|enable|introduce|adopt|configure|run|set up|setup|switch to|migrate to)(?:s|es|ed)? (?:the |an? )?)"
-    r"(?:codespell|typos|ruff|black|flake8|isort|pylint|mypy|pyright|pre-?commit(?:\.ci)?|prettier|eslint|stylelint|biome"
-    r"|golangci(?:-lint)?|clippy|rustfmt|rubocop|clang-(?:format|tidy)|cmake-format|shellcheck|yamllint|markdownlint"
-    r"|editorconfig|dependabot|renovate|codecov|coveralls|codeql|sonar(?:cloud|qube)?|zizmor|github actions|appveyor"
-    r"|travis(?: ci)?|circle ?ci|tox|nox|towncrier)"
-    r"(?:,? (?:and|to|for|in|on|with|the|a|our|ci|config(?:uration)?|hooks?|pre-?commit|workflows?|checks?|linters?|linting"
-    r"|formatter|formatting|lint|builds?|tests?|testing|spell(?:ing)?|code|repo(?:sitory)?|github|actions?|file|rules?"
-    r"|badges?|jobs?)){0,6}\.?",
-    re.IGNORECASE,
-)
-"""What a project takes to work on itself, with nothing more said: its users never meet it."""
 
 _PLAIN = {
     "f": "title begins “{}”",
@@ -107,7 +94,7 @@ def breaks_nothing(change: Change) -> bool:
     said = spoken_category(change.headline)
     if _SPARE.search(change.headline.text) or said is Category.DOCS:
         return True
-    if said is Category.INTERNAL and change.headline.kind in _UPKEEP and not _DEPRECATES.search(change.headline.text):
+    if said is Category.INTERNAL and change.headline.kind in _UPKEEP and not _ends(change):
         return True
     return bool(change.files) and all(role(file.path) == "docs" for file in change.files)
 
@@ -118,10 +105,8 @@ def ends_support(change: Change) -> bool:
     return text[:1] in "dDrReE" and _ENDS.match(text) is not None
 
 
-def equips(change: Change) -> bool:
-    """Whether a change brings a tool for those who work on the project ("Add codespell"), which is upkeep to its users
-    although something is added."""
-    return _TOOLING.fullmatch(change.headline.text) is not None
+def _ends(change: Change) -> bool:
+    return ends_support(change) or _DEPRECATES.search(change.headline.text) is not None
 
 
 def mends(change: Change) -> bool:

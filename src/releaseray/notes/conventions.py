@@ -25,6 +25,9 @@ _SENTENCE = 6
 """Spaces in a heading from which on it tells a story and names no kind of change."""
 
 _HEADING_PATTERNS = tuple((category, regex(pattern, re.IGNORECASE)) for category, pattern in _HEADINGS)
+_BOTH = regex(r"\b(?:new|added|additions?)\b.{1,9}\b(?:removed|removals?|dropped)\b", re.IGNORECASE)
+"""What comes and what goes under one heading ("New and removed platforms")."""
+
 _FIXES = dict(_HEADING_PATTERNS)[Category.FIX]
 """Named before what is new, it is what the heading is about ("Bug fixes, minor improvements")."""
 
@@ -55,7 +58,7 @@ KIND_CATEGORIES = {
 def heading_category(heading: str) -> Category | None:
     """The category a heading of a changelog names (`Bug fixes` → fix), None where it says no more than "changed", or
     says so much that it is the heading of one change."""
-    if heading.count(" ") >= _SENTENCE:
+    if heading.count(" ") >= _SENTENCE or _BOTH.search(heading):
         return None
     for category, pattern in _HEADING_PATTERNS:
         if found := pattern.search(heading):

@@ -1,6 +1,6 @@
 """Finds the change behind a note of a changelog: by the number it names, else by the words it shares."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from releaseray.notes.change import Change
@@ -15,6 +15,9 @@ _ALIKE = 0.6
 _COMMON = 60
 """A word in more notes than this does not help finding one."""
 
+NEARLY_ALL = 0.85
+"""Share of the notes with a known change that stand in versions whose changes are known."""
+
 Pair = tuple[Change, Note | None]
 
 
@@ -28,6 +31,21 @@ def matched(changes: Sequence[Change], notes: Sequence[Note]) -> list[Pair]:
     pairs = [(change, _by_number(change, by_number) or words.find(change.headline.text)) for change in changes]
     listed = [at for at, (_, note) in enumerate(pairs) if note]
     return pairs[listed[0] : listed[-1] + 1] if listed else []
+
+
+def reached(pairs: Sequence[Pair], notes: Sequence[Note]) -> frozenset[str]:
+    """The versions whose changes are among those looked at: the newest that hold nearly all notes which found theirs.
+    The few that are found further back are hardly the same change, and say nothing of the rest of their version."""
+    found = Counter(note.version for _, note in pairs if note)
+    reach = NEARLY_ALL * found.total()
+    near: set[str] = set()
+    for version in dict.fromkeys(note.version for note in notes):
+        if reach <= 0:
+            break
+        if found[version]:
+            near.add(version)
+        reach -= found[version]
+    return frozenset(near)
 
 
 def _by_number(change: Change, by_number: dict[int, Note]) -> Note | None:

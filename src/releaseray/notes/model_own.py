@@ -10,7 +10,7 @@ from releaseray.notes.link import link
 from releaseray.notes.model import BIAS, DIGITS, UNIT, Model, packed
 from releaseray.notes.model_features import features_of, text_features
 from releaseray.notes.model_learn import CLASSES, KEEP, WIDTH, Example, Row, learn, learnable, scores
-from releaseray.notes.model_match import Pair, matched
+from releaseray.notes.model_match import Pair, matched, reached
 from releaseray.notes.own_changelog import Note, notes_of
 
 MOST_PAST = 1000
@@ -113,15 +113,15 @@ def _lessons(pairs: Sequence[Pair], notes: Sequence[Note]) -> list[_Past]:
 
 
 def _found(pairs: Sequence[Pair], notes: Sequence[Note]) -> float:
-    """The share of notes that found their change, in the versions where any did."""
-    told = {id(note) for _, note in pairs if note}
-    versions = {note.version for _, note in pairs if note}
+    """The share of notes that found their change, in the versions whose changes are known."""
+    versions = reached(pairs, notes)
+    told = {id(note) for _, note in pairs if note and note.version in versions}
     return len(told) / max(1, sum(note.version in versions for note in notes))
 
 
 def _rated_cut(pairs: Sequence[Pair], notes: Sequence[Note], model: Model) -> float | None:
     """The log-odds from which on as many changes are listed as the project lists, where which ones is not known."""
-    versions = {note.version for _, note in pairs if note}
+    versions = reached(pairs, notes)
     if sum(note is not None for _, note in pairs) < FEWEST_LISTED:
         return None
     listed = sum(note.version in versions and _kept(note) for note in notes)

@@ -43,7 +43,9 @@ _UNRELEASED = regex(
 _ATX = regex(r"^(#{1,6})\s+(.*?)\s*#*$")
 _UNDERLINE = regex(r"^([=\-~^\"'+*#`:.])\1{2,}\s*$")
 _BOLD = regex(r"^\s{0,3}(?:\*\*|__)(.{2,80}?)(?:\*\*|__):?\s*$")
-_CAPTION = regex(r"^\s{0,3}([A-Z][\w /&,'-]{2,60}):\s*$")
+_CAPTION = regex(
+    r"^\s{0,3}(?!(?:For e|E)xamples?\b|Notes?\b|Usage\b|Before\b|After\b|Output\b)([A-Z][\w /&,'-]{2,60}):\s*$"
+)
 _BULLET = regex(r"^(\s*)(?:[-*+•]|\d{1,3}[.)])\s+(.*)$")
 _NUMBERS = regex(
     r"(?:#|/(?:pull|issues|merge_requests|pulls)/|\bGH-|\bgh-|:(?:pr|issue|gh|pull|ghpull|ghissue|bug|feature)!?:`[^`<]*?#?)(\d+)"
@@ -57,7 +59,16 @@ _LEADING_NUMBER = regex(r"^\W{0,2}#?\d{2,6}\]?(?:\([^)\s]*\))?\)?[:,]?\s+")
 _NOT_NOTES = regex(
     r"contributors?$|^contributors|^credits?\b|^thanks\b|^committers|^install|^closed issues", re.IGNORECASE
 )
-_NO_NOTE = regex(r"\W*no (?:\w+ )?changes\W*", re.IGNORECASE)
+_NO_NOTE = regex(
+    r"\W*no (?:\w+ )?changes\W*|\W*@[\w-]+\W*|\W*\d{4}-\d\d-\d\d\W*|\W*full changelog\b.*|https?://\S+"
+    r"|(?:many |special |big )?thanks to .*\bcontributions?\b.*",
+    re.IGNORECASE,
+)
+"""What lists often hold beside notes: nothing, a name, a date, a link, thanks."""
+
+_DATED_VERSION = regex(r"[\w.\s\[\]-]*\d+\.\d+[\w.\]-]*(?:\([^)]*\))?\W+\(?\d{4}-\d\d-\d\d\)?\W*")
+"""A heading that is nothing but a version and its date begins that version, however deep it stands."""
+
 _DATED = regex(r"\d{4}|\bTBD\b|unreleased|\bdev\b", re.IGNORECASE)
 _MARKUP = regex(r"\[([^\[\]]*)\]\([^()\s]*\)|`([^`<]+?) <[^>]*>`_+|<!--.*?-->|:\w+:(?=`)")
 _LINK_DEFINITION = regex(r"^\s*(?:\[[^\]]+\]:|\.\. )")
@@ -97,10 +108,13 @@ class _Reader:
     def enter(self, text: str, level: int) -> None:
         """Go on under a new heading."""
         text = _MARKUP.sub(lambda m: m[1] or m[2] or "", text[:LONGEST_HEADING]).strip(" *_:")
-        found = VERSION.match(text) or _COUNTED.match(text) if level <= self.version_level else None
-        if found or (level <= self.version_level and _UNRELEASED.match(text)):
+        above = level <= self.version_level
+        found = VERSION.match(text) or _COUNTED.match(text) if above else None
+        if not above and _DATED_VERSION.fullmatch(text):
+            found = VERSION.match(text)
+        if found or (above and _UNRELEASED.match(text)):
             self.version = found["version"] if found else "unreleased"
-            self.version_level, self.headings = level, {}
+            self.version_level, self.headings = min(level, self.version_level), {}
             return
         self.headings = {above: h for above, h in self.headings.items() if above < level}
         if level > self.version_level and text:
