@@ -14,11 +14,10 @@ from tests.github.keys import private_pem
 from releaseray.settings import Settings
 
 Json = dict[str, Any]
-APP = {
+APP: Json = {
     "app_id": 7,
     "slug": "releaseray",
     "name": "ReleaseRay",
-    "private_key": private_pem(),
     "permissions": {"contents": "read", "metadata": "read", "issues": "read", "pull_requests": "read"},
     "installations": [{"installation_id": 4711, "account": "acme", "repository_selection": "all"}],
 }
@@ -28,7 +27,10 @@ PRIVATE = {"owner": "acme", "name": "private", "auto_init": True, "private": Tru
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """The emulator as its owner calls it."""
-    github = SEED["github"] | {"repos": [*SEED["github"]["repos"], PRIVATE], "apps": [APP]}
+    github = SEED["github"] | {
+        "repos": [*SEED["github"]["repos"], PRIVATE],
+        "apps": [APP | {"private_key": private_pem()}],
+    }
     with emulating(SEED | {"github": github}, tmp_path_factory.mktemp("emulator")) as port:
         headers = {"Authorization": f"Bearer {TOKEN}"}
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=30) as client:

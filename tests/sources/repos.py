@@ -7,6 +7,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Self
 
+from tests.repository import head
+
 from releaseray.notes.history import History
 from releaseray.sources import Compare
 from releaseray.sources.git import GitSource
@@ -66,7 +68,7 @@ class Repo:
         self.git("add", "-A", ".")
         raw = message if isinstance(message, bytes) else message.encode()
         self.git("commit", "-q", "--allow-empty", "--cleanup=verbatim", "-F", "-", stdin=raw, env=env)
-        return self.sha("HEAD")
+        return self._head()
 
     def sha(self, name: str) -> str:
         return self.git("rev-parse", f"{name}^{{commit}}")
@@ -74,7 +76,11 @@ class Repo:
     def tag(self, name: str, at: str = "HEAD", *, annotated: bool = True) -> str:
         self._now += 1
         self.git("tag", *(["-m", name, "-a"] if annotated else []), name, at)
-        return self.sha(f"refs/tags/{name}")
+        return self._head() if at == "HEAD" else self.sha(f"refs/tags/{name}")
+
+    def _head(self) -> str:
+        folder = self.path / ".git"
+        return (head(folder) if folder.is_dir() else "") or self.sha("HEAD")
 
 
 async def history(source: GitSource, repo: Repo, from_tag: str | None, to_tag: str) -> History:
