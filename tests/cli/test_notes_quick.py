@@ -48,6 +48,14 @@ def test_it_says_what_the_ordinary_way_says(house: GitRepository, tmp_path: Path
         assert bool(quick.stdout) is (quick.returncode == 0)
 
 
+def test_a_persona_that_does_not_exist_is_all_that_is_told(house: GitRepository, tmp_path: Path) -> None:
+    """The range is read while that is found out; that the reading was given up is nobody's trouble."""
+    told = run(tmp_path / "cache", "--persona", "robot", "--repo", str(house.path))
+    assert (told.returncode, told.stdout) == (2, "")
+    assert told.stderr.splitlines()[0].startswith("Usage: ")
+    assert "'robot' is not one of 'engineer', 'internal', 'customer'" in told.stderr
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -37,6 +37,10 @@ class GitError(Exception):
         self.stderr = stderr
 
 
+class GitGivenUp(GitError):
+    """git was ended, for nobody wants its answer any more: nothing is wrong."""
+
+
 class GitTimeout(GitError):
     """git did not finish in time and was ended."""
 
@@ -76,7 +80,7 @@ class Git:
         self._keep_fds = tuple(keep_fds)
         self._lock = threading.Lock()
         self._children: set[Child] = set()
-        self._killed = False
+        self.killed = False
 
     def run(self, *args: str, stdin: bytes = b"", timeout: float = READ_TIMEOUT, limit: int = OUTPUT_LIMIT) -> bytes:
         """The whole output of a command, at most `limit` bytes. Raises `GitError`."""
@@ -95,8 +99,8 @@ class Git:
     def start(self, args: Sequence[str], stdin: IO[bytes] | int, timeout: float) -> "Child":
         """A running command, which is killed when its `with` block ends."""
         with self._lock:
-            if self._killed:
-                raise GitError(args[0], -1, "the task was cancelled")
+            if self.killed:
+                raise GitGivenUp(args[0], -1, "the task was cancelled")
             child = Child(self, args, stdin, timeout)
             self._children.add(child)
         return child
@@ -128,7 +132,7 @@ class Git:
     def kill(self) -> None:
         """End every command of this task, now and for good."""
         with self._lock:
-            self._killed = True
+            self.killed = True
             children = list(self._children)
         for child in children:
             child.kill()
@@ -202,7 +206,8 @@ class Child:
 
     def failure(self, returncode: int = -1) -> GitError:
         """The error that says what the command complained of."""
-        return GitError(self._command, returncode, self._errors.decode("utf-8", "replace").strip())
+        kind = GitGivenUp if self._git.killed else GitError
+        return kind(self._command, returncode, self._errors.decode("utf-8", "replace").strip())
 
     def kill(self) -> None:
         """End the command and the helpers it started."""

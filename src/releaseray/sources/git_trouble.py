@@ -8,7 +8,7 @@ from importlib import import_module
 
 from releaseray.notes.regexes import regex
 from releaseray.sources import SourceError
-from releaseray.sources.git_process import GitError, GitTimeout
+from releaseray.sources.git_process import GitError, GitGivenUp, GitTimeout
 
 _REDIRECT = r"unable to update url base from redirection|returned error: 30\d"
 _MEANINGS = (
@@ -59,8 +59,9 @@ def explained() -> Iterator[None]:
     try:
         yield
     except (GitError, OSError) as error:
-        # Imported where there is something to log: a command that ends well need not wait for it
-        import_module("logging").getLogger(__name__).warning("git source failed: %s", error)
+        if not isinstance(error, GitGivenUp):
+            # Imported where there is something to log: a command that ends well need not wait for it
+            import_module("logging").getLogger(__name__).warning("git source failed: %s", error)
         raise explain(error) from error
 
 
