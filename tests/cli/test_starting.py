@@ -1,5 +1,7 @@
 """`try` and `serve`: what the first start makes, what later ones do not, and that an end is an end."""
 
+import json
+import os
 import re
 import signal
 import subprocess
@@ -27,7 +29,7 @@ def test_the_first_start_shows_a_key_three_drafts_and_one_of_them(first_start: C
     said = first_start.output
     assert len(keys_in(said)) == 1
     assert "Newest release: v1.1.0 to v1.2.0" in said
-    assert [f"Drafted for the {persona}" in said for persona in ("engineer", "internal", "customer")] == [True] * 3
+    assert [f"The {persona} draft is written" in said for persona in ("engineer", "internal", "customer")] == [True] * 3
     assert "Speed up search by caching results" in said
     assert f"{first_start.base}/docs" in said
     assert f"{first_start.base}/changelog/acme-myapp/releases/v1.2.0" in said
@@ -49,6 +51,14 @@ def test_later_starts_make_nothing_twice_print_lines_to_paste_and_draft_a_releas
         assert client.get("/api/ranges", params={"repoId": repo["id"]}).json()["total"] == 1
         (line,) = re.findall(r"curl .* '(http\S+/api/drafts\?\S+)'", again.output)
         assert client.get(line).json()["total"] == 3
+        (page,) = re.findall(rf"{again.base}/changelog/\S+", again.output)
+        pasted = [line.strip() for line in again.output.splitlines() if line.strip().startswith("curl ")]
+        with_key = {**os.environ, "RELEASERAY_KEY": key}
+        for line in pasted:
+            answer = subprocess.run(["sh", "-c", f"{line} -sf"], env=with_key, capture_output=True, check=True)
+            assert json.loads(answer.stdout)
+        assert len(pasted) == 4
+        assert "#15" not in client.get(page).text, "what engineers read did not come on the page"
 
     everything = again.everything()
     assert len(everything) > 4
@@ -59,7 +69,7 @@ def test_later_starts_make_nothing_twice_print_lines_to_paste_and_draft_a_releas
     myapp.tag("v1.3.0")
     later = start("try", str(myapp.path)).ready()
     assert "Newest release: v1.2.0 to v1.3.0" in later.output
-    assert "Drafted for the engineer" in later.output
+    assert "The engineer draft is written" in later.output
     assert later.press_ctrl_c() == 0
 
 

@@ -13,6 +13,8 @@ from rich.rule import Rule
 from releaseray.models import Draft, ReleaseRange
 from releaseray.settings import Settings
 
+PUBLISHED = "customer"
+"""Whose draft stands on the public page."""
 _MOST_LINES = 60
 
 
@@ -20,7 +22,7 @@ def show_draft(console: Console, draft: Draft, release: ReleaseRange) -> None:
     """Print a draft, rendered on a terminal, as it is elsewhere; a long one only in part."""
     lines = printable(draft.body_md).splitlines()
     body = "\n".join(lines[:_MOST_LINES])
-    title = f"{release.to_tag}, for the {draft.persona}"
+    title = f"{release.to_tag}, the {draft.persona} draft"
     console.print()
     if console.is_terminal:
         console.print(Rule(title), Markdown(body), Rule())
@@ -82,7 +84,8 @@ def _curls(base: str, release: ReleaseRange, drafts: Mapping[str, Draft]) -> lis
     lines = [f"curl {key} '{base}/api/drafts?releaseRangeId={release.id}'"]
     for draft in list(drafts.values())[:1]:
         lines.append(f"curl {key} {base}/api/drafts/{draft.id}")
-        body = f'{{"draftId": "{draft.id}", "channel": "hosted"}}'
+    if PUBLISHED in drafts:
+        body = f'{{"draftId": "{drafts[PUBLISHED].id}", "channel": "hosted"}}'
         lines.append(f"curl {key} {json} -d '{body}' {base}/api/publish")
     lines.append(f"""curl {key} {json} -d '{{"persona": "internal"}}' {base}/api/drafts/{release.id}/generate""")
     return lines

@@ -5,7 +5,7 @@ import asyncio
 from fastapi import FastAPI
 from rich.console import Console
 
-from releaseray.cli.farewell import show_draft, show_next_steps
+from releaseray.cli.farewell import PUBLISHED, show_draft, show_next_steps
 from releaseray.cli.steps import Steps
 from releaseray.errors import Conflict
 from releaseray.models import Draft, DraftStatus, ReleaseRange, Repository
@@ -18,7 +18,6 @@ from releaseray.services.runtime import Runtime
 
 FIRST_KEY = "First key"
 SHOWN = "engineer"
-PUBLISHED = "customer"
 _LOOK_SECONDS = 0.1
 _REQUEST_ID = "try"
 
@@ -88,10 +87,10 @@ class Guide:
         return {draft.persona: draft for draft in made if draft.status == DraftStatus.COMPLETED}
 
     async def _draft(self, runtime: Runtime, steps: Steps, release: ReleaseRange, persona: str) -> Draft:
-        with steps.step(f"Drafting for the {persona}") as done:
+        with steps.step(f"Writing the {persona} draft") as done:
             draft = await self._finished_before(runtime, release, persona)
             if draft is not None:
-                done(f"Draft for the {persona} is there")
+                done(f"The {persona} draft is there")
                 return draft
             async with runtime.database.unit_of_work() as uow:
                 draft, _ = await drafts.request(uow, runtime.settings, self._org_id, release.id, persona, _REQUEST_ID)
@@ -100,7 +99,7 @@ class Guide:
                 async with runtime.database.reading() as session:
                     draft = await Drafts(session, self._org_id).get(draft.id)
             failed = draft.status == DraftStatus.FAILED
-            done(f"No draft for the {persona}: {draft.error}" if failed else f"Drafted for the {persona}")
+            done(f"No {persona} draft: {draft.error}" if failed else f"The {persona} draft is written")
             return draft
 
     async def _finished_before(self, runtime: Runtime, release: ReleaseRange, persona: str) -> Draft | None:
