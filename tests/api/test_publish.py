@@ -1,5 +1,6 @@
 """Publishing to the hosted page, and channels that are not set up."""
 
+import time
 from typing import Any
 
 import httpx
@@ -28,6 +29,22 @@ def test_publishing_again_updates_what_is_there(client: httpx.Client, draft: dic
     assert "Better words" in client.get(path).text
     listing = client.get(path.partition("/releases/")[0]).text
     assert listing.count("Better words") == 1
+
+
+def test_what_reads_as_before_is_nothing_new_to_feed_readers(client: httpx.Client, draft: dict[str, Any]) -> None:
+    path = httpx.URL(publish(client, draft["id"]).json()["url"]).path.partition("/releases/")[0]
+
+    def changed() -> str:
+        (item,) = client.get(f"{path}/feed.json").json()["items"]
+        return f"{item['date_modified']} {item['content_html']}"
+
+    first = changed()
+    time.sleep(1)
+    assert publish(client, draft["id"]).status_code == 200
+    assert changed() == first
+    client.patch(f"/api/drafts/{draft['id']}", json={"bodyMd": "## Better words"})
+    publish(client, draft["id"])
+    assert changed()[:20] > first[:20]
 
 
 @pytest.mark.parametrize("channel", ["github", "intercom", "slack", "teams"])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import and_, case, func
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -37,9 +37,12 @@ class Publications:
 
 
 async def put_hosted(session: AsyncSession, note: HostedNote) -> None:
-    """Show `note` for its version, in place of what was shown; the day it first appeared stays."""
+    """Show `note` for its version, in place of what was shown; the day it first appeared stays, and where it reads as
+    before, the time of its last change too: feed readers would show it anew."""
     values: dict[str, Any] = note.model_dump()
-    changed = {name: values[name] for name in ("draft_id", "compare_url", "body_md", "html", "updated_at")}
+    changed: dict[str, Any] = {name: values[name] for name in ("draft_id", "compare_url", "body_md", "html")}
+    as_before = col(HostedNote.html) == note.html, col(HostedNote.compare_url).is_not_distinct_from(note.compare_url)
+    changed["updated_at"] = case((and_(*as_before), col(HostedNote.updated_at)), else_=note.updated_at)
     statement = insert(HostedNote).values(**values)
     await session.exec(statement.on_conflict_do_update(index_elements=["repo_id", "version"], set_=changed))
 
