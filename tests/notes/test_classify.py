@@ -58,7 +58,10 @@ def test_a_news_fragment_says_what_it_is_about(path: str, text: str, category: C
     assert found.reason.startswith("news fragment ")
 
 
-@pytest.mark.parametrize("title", ["Drop support for the old format", "Removed support for SSL 3", "Drop Ruby 2.7"])
+@pytest.mark.parametrize(
+    "title",
+    ["Drop support for the old format", "Removed support for SSL 3", "Drop Ruby 2.7", "Drop Python 3.8 support"],
+)
 def test_what_ends_support_is_breaking(title: str) -> None:
     assert verdict(title).category is Category.BREAKING
     assert verdict(f"docs: {title}").category is not Category.BREAKING

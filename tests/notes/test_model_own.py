@@ -154,3 +154,12 @@ def test_a_long_old_version_that_a_change_happens_to_name_does_not_hide_what_the
     first = commit(65, "Lay stone 1000 anew, fixes #1000 (#65)", "walls/colour.rs")
     history = house._replace(changelog=house.changelog + old, past=(*house.past, first))
     assert lessons_of(history, shipped()).changes > 0
+
+
+def test_headings_for_the_exception_make_no_rule() -> None:
+    bare = "\n".join(f"- Show the {place} {n} in the list" for n in range(50) for place in PLACES)
+    marked = "\n".join(f"- The {place} is read from table {n}" for n in range(4) for place in PLACES)
+    log = f"# Changelog\n\n## 1.0.0\n\n{bare}\n\n### Breaking changes\n\n{marked}\n"
+    context = context_for(History("acme/house", "v1.0.0", "v1.1.0", (), changelog=log))
+    for title in ("Show the shed in the table", "Reduce the validity of a lease", "Copy the name of the key"):
+        assert classify(asked(title, "house/list.py"), context).category is not Category.BREAKING

@@ -20,7 +20,7 @@ _DEPRECATES = regex(r"\bdeprecat(?:e[sd]?|ing|ions?)\b", re.IGNORECASE)
 _REMOVES = regex(r"\b(?:remov|drop|delet|renam)", re.IGNORECASE)
 _MENDS = regex(r"(?:bug|hot)?fix(?:e[sd])?\b", re.IGNORECASE)
 _ENDS = regex(
-    r"(?:drop|remove|end)(?:s|d|ped|ed)? (?:the )?support\b"
+    r"(?:drop|remove|end)(?:s|d|ped|ed)? (?:(?:the )?support\b|[^:;,]{1,40} support(?:$| for\b| from\b| \(|\.))"
     r"|(?:drop|remove)(?:s|d|ped)? (?:python|node|ruby|php|go|rust|java|django|rails)\b.*\d",
     re.IGNORECASE,
 )

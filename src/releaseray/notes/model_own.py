@@ -32,6 +32,10 @@ ASKED = 0.3
 RARE = 2.0
 """What a lesson about the rare classes counts."""
 
+FEWEST_FILED = 0.1
+"""Share of the notes that stand under a heading of some kind from which on the headings are a habit. Below it they are
+made for the exception, mostly what breaks, and what stands under none is not one of those."""
+
 PASSES = 2
 RATE = 0.3
 KEEP_RATE = 0.4
@@ -39,6 +43,7 @@ FOLDED = {Category.SECURITY: Category.FIX, Category.DEPRECATION: Category.BREAKI
 _QUIET = frozenset({Category.DOCS, Category.INTERNAL})
 _RARE = frozenset({CLASSES.index(Category.BREAKING), CLASSES.index(Category.PERF)})
 _CLASS = {category: index for index, category in enumerate(CLASSES)}
+_USUAL = tuple(_CLASS[category] for category in (Category.FEATURE, Category.FIX, Category.PERF, Category.INTERNAL))
 
 
 class Lessons(NamedTuple):
@@ -74,7 +79,7 @@ def lessons_of(history: History, model: Model) -> Lessons:
     table: dict[str, Row] = {}
     examples = [
         Example(_rows(lesson.features, table, model), lesson.label, lesson.kept, _weight(lesson))
-        for lesson in _lessons(pairs, notes)
+        for lesson in _lessons(pairs, notes, _Filing.of(notes, model))
     ]
     at = round(len(examples) * (1 - ASKED))
     _learn(examples[:at])
@@ -99,16 +104,43 @@ def _past_of(history: History) -> History:
     return History(history.full_name, None, history.from_tag or "", history.past[:MOST_COMMITS])
 
 
-def _lessons(pairs: Sequence[Pair], notes: Sequence[Note]) -> list[_Past]:
+class _Filing(NamedTuple):
+    """How a project's headings are read: as a habit, or, where there is a `guess`, as what marks the exception."""
+
+    guess: Model | None
+
+    @classmethod
+    def of(cls, notes: Sequence[Note], model: Model) -> "_Filing":
+        """How the headings of these notes are."""
+        filed = sum(note.category is not None for note in notes)
+        return cls(model if 0 < filed < FEWEST_FILED * len(notes) else None)
+
+    def tells(self, note: Note) -> bool:
+        """Whether a note teaches anything of headings."""
+        return note.category is not None or self.guess is not None
+
+    def label(self, features: Collection[str], note: Note) -> int:
+        """The class that a note teaches; -1 for none. What an exception is not, is what the model likes best else."""
+        if note.category:
+            return _CLASS[FOLDED.get(note.category, note.category)]
+        if not self.guess:
+            return -1
+        found = self.guess.scores(features)
+        return max(_USUAL, key=found.__getitem__)
+
+
+def _lessons(pairs: Sequence[Pair], notes: Sequence[Note], filing: _Filing) -> list[_Past]:
     """What there is to learn from, oldest first, so that the newest habits come last and weigh most."""
     told = {id(note) for _, note in pairs if note}
     silence = sum(note is not None for _, note in pairs) >= FEWEST_LISTED and _found(pairs, notes) >= FEWEST_FOUND
-    alone = [note for note in notes if id(note) not in told and note.category][:MOST_NOTES]
-    lessons = [_Past(text_features(note.text), _label(note), None) for note in reversed(alone)]
+    alone = [note for note in notes if id(note) not in told and filing.tells(note)][:MOST_NOTES]
+    texts = [(text_features(note.text), note) for note in reversed(alone)]
+    lessons = [_Past(features, filing.label(features, note), None) for features, note in texts]
     for change, note in reversed(pairs):
         kept = _kept(note) if silence else None
         if note or kept is not None:
-            lessons.append(_Past(features_of(change), _label(note) if note else -1, kept))
+            features = features_of(change)
+            lessons.append(_Past(features, filing.label(features, note) if note else -1, kept))
     return lessons
 
 
@@ -132,10 +164,6 @@ def _rated_cut(pairs: Sequence[Pair], notes: Sequence[Note], model: Model) -> fl
 
 _MOST_LISTED = 0.9
 _RATED = 300
-
-
-def _label(note: Note) -> int:
-    return _CLASS[FOLDED.get(note.category, note.category)] if note.category else -1
 
 
 def _kept(note: Note | None) -> bool:
