@@ -1,6 +1,7 @@
 """Single events are forgotten after `RELEASERAY_EVENT_DAYS`; what was counted of them stays, exactly."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -39,13 +40,16 @@ def test_counters_and_trends_stay_when_events_are_forgotten(week: Server, client
     for function in ("pay", "pay", "refund"):
         reporter.raised(function=function)
     reporter.wait_for((3, 2, 0))
-    before = client.get(f"/api/v1/services/{reporter.id}/trends").json()
+    moment = datetime.now(UTC)
+    hours = {"from": (moment - timedelta(hours=2)).isoformat(), "to": (moment + timedelta(hours=1)).isoformat()}
+    before = client.get(f"/api/v1/services/{reporter.id}/trends", params=hours).json()
+    assert [one["error_count"] for one in before["series"]] == [3]
 
     days_later(week, reporter, 8)
 
     assert known_ids(week, reporter) == 0
     assert reporter.counters() == (3, 2, 0)
-    assert client.get(f"/api/v1/services/{reporter.id}/trends").json() == before
+    assert client.get(f"/api/v1/services/{reporter.id}/trends", params=hours).json() == before
     reporter.raised(function="pay")
     reporter.wait_for((4, 2, 0))
 
