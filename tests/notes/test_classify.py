@@ -92,6 +92,7 @@ def test_tidying_up_breaks_nothing(title: str) -> None:
 def test_what_a_project_adds_to_its_own_tests_and_tools_is_no_feature() -> None:
     for title in ("Add codespell", "Add test cases for Config properties", "Add unit tests for the parser"):
         assert verdict(title).category is not Category.FEATURE
+    assert verdict("Add missing word in manual for rawfile").category is Category.DOCS
     assert verdict("feat: Add GitHub Actions reporter").category is Category.FEATURE
 
 

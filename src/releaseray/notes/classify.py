@@ -5,7 +5,7 @@ from functools import partial
 from typing import NamedTuple
 
 from releaseray.notes.change import Change
-from releaseray.notes.classify_words import breaks_nothing, ends_support, explained, looks_after_itself, mends, refined
+from releaseray.notes.classify_words import breaks_nothing, ends_support, explained, no_feature, refined
 from releaseray.notes.classify_written import written
 from releaseray.notes.draft import Category
 from releaseray.notes.history import Commit, History
@@ -85,9 +85,8 @@ def _settled(found: Sequence[float], change: Change, harmless: bool) -> Category
         best = Category.BREAKING
     if best is Category.BREAKING and (harmless or breaks_nothing(change)):
         best = CLASSES[max(_LOUD_AND_HARMLESS if sure else _HARMLESS, key=found.__getitem__)]
-    if best is Category.FEATURE and mends(change):
-        return Category.FIX
-    return Category.INTERNAL if best is Category.FEATURE and not sure and looks_after_itself(change) else best
+    instead = no_feature(change) if best is Category.FEATURE else None
+    return best if instead is None or (sure and instead in _QUIET) else instead
 
 
 def _why(best: Category, change: Change, context: Context) -> str:

@@ -51,6 +51,13 @@ _UPKEEP = frozenset({"", "chore", "chores", "refactor", "refactoring", "test", "
 """Kinds, or a tag (""), by which authors say upkeep. Of 40 such that a project's past made breaking, its maintainers
 filed 3 so, and of 82 that nothing but the words did, 22. Words like numpy's MAINT they use of anything."""
 
+_IN_PAGES = regex(
+    r"\b(?:in|to|from|of|for) (?:the )?(?:\S+ )?"
+    r"(?:manual|docs|documentation|readme(?:\.md)?|man ?pages?|tutorials?|guides?)(?:$|\.$| \(| for\b| on\b| of\b)",
+    re.IGNORECASE,
+)
+"""Of such changes maintainers filed 117 under documentation, 25 under fixes and 6 under features."""
+
 _PLAIN = {
     "f": "title begins “{}”",
     "t": "word “{}” in the title",
@@ -109,14 +116,17 @@ def _ends(change: Change) -> bool:
     return ends_support(change) or _DEPRECATES.search(change.headline.text) is not None
 
 
-def mends(change: Change) -> bool:
-    """Whether the sentence itself says that it is a fix: under features it would puzzle its readers."""
-    return _MENDS.match(change.headline.text) is not None
-
-
-def looks_after_itself(change: Change) -> bool:
-    """Whether a project only adds to its own tests or tools: under features it would promise what nobody gets."""
-    return change.headline.kind not in PROMISING and _OWN_TOOLS.match(change.headline.text) is not None
+def no_feature(change: Change) -> Category | None:
+    """What a change is that would puzzle its readers under features, by the title's own words: a fix, what a project
+    adds to its own tests or tools, or what stands in its pages. None where it may be one."""
+    text = change.headline.text
+    if _MENDS.match(text):
+        return Category.FIX
+    if change.headline.kind in PROMISING:
+        return None
+    if _OWN_TOOLS.match(text):
+        return Category.INTERNAL
+    return Category.DOCS if _IN_PAGES.search(text) else None
 
 
 def explained(category: Category, features: Iterable[str], model: Model, own: bool) -> str:

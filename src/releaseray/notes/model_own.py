@@ -32,6 +32,9 @@ ASKED = 0.3
 RARE = 2.0
 """What a lesson about the rare classes counts."""
 
+CHANGED = "changed"
+"""A heading of Keep a Changelog that names no category, and is as much a habit as the others."""
+
 FEWEST_FILED = 0.1
 """Share of the notes that stand under a heading of some kind from which on the headings are a habit. Below it they are
 made for the exception, mostly what breaks, and what stands under none is not one of those."""
@@ -112,7 +115,7 @@ class _Filing(NamedTuple):
     @classmethod
     def of(cls, notes: Sequence[Note], model: Model) -> "_Filing":
         """How the headings of these notes are."""
-        filed = sum(note.category is not None for note in notes)
+        filed = sum(note.category is not None or note.heading.casefold() == CHANGED for note in notes)
         return cls(model if 0 < filed < FEWEST_FILED * len(notes) else None)
 
     def tells(self, note: Note) -> bool:
