@@ -5,8 +5,8 @@ BIN := $(VENV)/bin
 PYTHON ?= $(or $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done),python3)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-# Half of a test's time is waiting: three processes a core keep two cores busy.
-PROCESSES ?= 6
+# Half of a test's time is waiting: five processes keep two cores busy, and each costs some seconds before its first test.
+PROCESSES ?= 5
 NODE := tests/emulator tests/sentry_node
 NODE_MODULES := $(NODE:%=%/node_modules/.package-lock.json)
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
