@@ -16,7 +16,7 @@ from releaseray.notes.wording import imperative, mended, past
         ("use X, drop Y and mark Z", "Use X, drop Y and mark Z", "Used X, dropped Y and marked Z"),
         ("add a check and dump task", "Add a check and dump task", "Added a check and dump task"),
         ("make A and retry exclusive", "Make A and retry exclusive", "Made A and retry exclusive"),
-        ("add X and fix some bugs", "Add X and fix some bugs", "Added X and fix some bugs"),
+        ("add X and fix some bugs", "Add X and fix some bugs", "Added X and fixed some bugs"),
         ("add X and fix the login", "Add X and fix the login", "Added X and fixed the login"),
         ("let users add and remove tags", "Let users add and remove tags", "Let users add and remove tags"),
         (
@@ -31,7 +31,7 @@ from releaseray.notes.wording import imperative, mended, past
         ("share one resolver", "Share one resolver", "Shared one resolver"),
         ("share button hangs", "Share button hangs", "Share button hangs"),
         ("properly handle errors", "Properly handle errors", "Properly handled errors"),
-        ("only follow redirects", "Only follow redirects", "Only follow redirects"),
+        ("only follow redirects", "Only follow redirects", "Now only follows redirects"),
         ("re-add metrics", "Re-add metrics", "Re-added metrics"),
         ("change X to float64.", "Change X to float64", "Changed X to float64"),
         ("firewalld和ufw同时存在时", "firewalld和ufw同时存在时", "firewalld和ufw同时存在时"),
@@ -45,6 +45,7 @@ from releaseray.notes.wording import imperative, mended, past
         ("iOS build", "iOS build", "iOS build"),
         ("split the page", "Split the page", "Split the page"),
         ("a margin", "A margin", "A margin"),
+        ("bind mount /etc", "Bind mount /etc", "Bound mount /etc"),
         ("…", "…", "…"),
     ],
 )
@@ -115,3 +116,63 @@ def test_how_plain_a_sentence_is(title: str, level: int) -> None:
 )
 def test_what_was_typed_is_shown_and_not_obeyed(text: str, shown: str) -> None:
     assert inline(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("title", "reports"),
+    [
+        ("Fall back to polling", "Now falls back to polling"),
+        ("default to light hinting", "Now defaults to light hinting"),
+        ("Default settings are kept", "Default settings are kept"),
+        ("Always show the menu", "Now always shows the menu"),
+        ("Also add retries", "Now also adds retries"),
+        ("Never cache errors", "Now never caches errors"),
+        ("Better handle empty fields", "Better handled empty fields"),
+        ("Better error messages", "Better error messages"),
+        ("emit an event", "Emitted an event"),
+        ("Bound requests on all hosts", "Bounded requests on all hosts"),
+        ("Bounds check parameters", "Bounds check parameters"),
+        ("un-register listeners", "Un-registered listeners"),
+        ("Re-sync with upstream", "Re-synced with upstream"),
+        ("Report missing files", "Reported missing files"),
+        ("Report missing in the sidebar", "Report missing in the sidebar"),
+        ("Index the whole project", "Indexed the whole project"),
+        ("Index corruption on restart", "Index corruption on restart"),
+        ("Work around a bug of X", "Worked around a bug of X"),
+        ("Work items are kept", "Work items are kept"),
+        ('Vi mode: fix "x"', 'Vi mode: fixed "x"'),
+        ("Map card: Add options", "Map card: Added options"),
+        ("raft: Don't grant a vote", "raft: No longer grants a vote"),
+        ("`Fixer` - do not throw when X", "`Fixer` - no longer throws when X"),
+        ("Known issue: default colors", "Known issue: default colors"),
+    ],
+)
+def test_a_report_reports(title: str, reports: str) -> None:
+    assert past(title) == reports
+    assert past(reports) == reports
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("Issue 7869 - Support the new flag", "Support the new flag"),
+        ("Backport Fix deprecation warning in Ruby", "Fix deprecation warning in Ruby"),
+        ("Backport test against Rails 8", "Backport test against Rails 8"),
+        ("feat(tla) : Add grammar", "Add grammar"),
+        ("WIP: add a menu", "Add a menu"),
+        ("Add localization, take 3", "Add localization"),
+        ("Fix the nits (part 2)", "Fix the nits"),
+        ("Rename X [fixup #16858]", "Rename X"),
+        ("Add Y (follow-up to #8111)", "Add Y"),
+        ("Change keys (Breaking Change)", "Change keys"),
+        ("Work around Z. (might fix #7690)", "Work around Z"),
+        ("Fix crash (backport to 3.x)", "Fix crash"),
+        ("Migrate to X: Migrate to X (WIP)", "Migrate to X"),
+        ("Require Python 3.14.", "Require Python 3.14"),
+        ("Listen on all addresses (port 8080)", "Listen on all addresses (port 8080)"),
+        ("Add TLS (see the manual)", "Add TLS (see the manual)"),
+        ("(part 2)", "(part 2)"),
+    ],
+)
+def test_what_was_said_to_reviewers_is_left_out(title: str, said: str) -> None:
+    assert imperative(title) == said

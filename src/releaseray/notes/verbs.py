@@ -38,6 +38,16 @@ redefine reposition rescue reword scrub shield subclass unmount upcase weaken re
 re-create re-export re-fetch re-generate re-implement re-initialize re-introduce re-open re-order re-raise re-render
 re-use
 chain key mutate re-execute share
+allocate ask associate autocorrect bound bust canonicalize centralize commit comply concatenate deduce demangle
+depend dispatch doubt err expire export fall formalize gate generalize hash hint hold index internalize
+intercept leverage maintain mangle nest nuke opt paint pipe plot poll present privatize query recompute
+reconstruct replay segregate solve spawn standardise stash supply tear tell transmit transpose trust
+unmark unpack wake work
+de-dupe de-duplicate pre-allocate pre-compile pre-compute pre-fill pre-load re-emit re-enter re-run re-send re-sync
+re-throw re-write un-register
+canonicalise categorise customise deserialise equalize finalise generalise initialise internalise memorize minimise
+normalise organise parallelise prioritise randomise recompile serialise stabilise summarise summarize symbolize
+synchronise tokenize utilise utilize visualise visualize
 """
 _IRREGULAR = {
     "break": "broke", "bring": "brought", "build": "built", "catch": "caught", "choose": "chose", "find": "found",
@@ -46,11 +56,14 @@ _IRREGULAR = {
     "reset": "reset", "rerun": "reran", "rethrow": "rethrew", "rewrite": "rewrote", "run": "ran", "send": "sent",
     "set": "set", "shrink": "shrank", "speed": "sped", "split": "split", "take": "took", "teach": "taught",
     "throw": "threw", "undo": "undid", "unset": "unset", "write": "wrote", "rely": "relied", "debounce": "debounced",
-    "cast": "cast", "fallback": "fell back", "input": "input", "output": "output",
+    "cast": "cast", "fallback": "fell back", "lookup": "looked up", "input": "input", "output": "output",
+    "bind": "bound", "fall": "fell", "hold": "held", "tear": "tore", "tell": "told", "wake": "woke",
+    "re-run": "re-ran", "re-send": "re-sent", "re-throw": "re-threw", "re-write": "re-wrote",
 }  # fmt: skip
 _DOUBLING = """
 cap dedup defer drop equip flag grab log map omit pad permit pin plug prefer prep refer scan scrap ship skip slim snap
 spot stop strip submit swap tag trim unpin unplug unwrap wrap control quit zip clip flip
+commit embed emit format infer plot re-emit scrub transmit
 """
 _DOUBLED = frozenset(_DOUBLING.split())
 

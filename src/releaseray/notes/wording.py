@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from releaseray.notes.leftovers import tidied
 from releaseray.notes.regexes import regex
 from releaseray.notes.verbs import IMPERATIVE, PAST, THIRD
 
@@ -18,7 +19,7 @@ _FAULT = regex(
     re.IGNORECASE,
 )
 _NOT_AFTER_VERB = regex(r"(?:[A-Za-z]+ed|to|is|are|was|of|in|on|for|and|from|with|as|by|fails?|should|does)\b")
-_STOP = regex(r"(?<![.\d])\.$|(?<=[A-Za-z]\d)\.$|(?<=[A-Za-z]\d\d)\.$|[;,:]$|…$|(?<!\.)\.\.\.?$")
+_STOP = regex(r"(?<!\.)\.$|[;,:]$|…$|(?<!\.)\.\.\.?$")
 _HAS_LETTER = regex(r"\w")
 
 
@@ -35,7 +36,8 @@ def past(text: str, fault: bool = False) -> str:
 
 @lru_cache(maxsize=4096)
 def _worded(text: str, fault: bool, past: bool) -> str:
-    text = _STOP.sub("", text.strip()) or text
+    text = tidied(text)
+    text = _STOP.sub("", text) or text
     if not _HAS_LETTER.search(text):
         return text
     opening = _OPENING.match(text)
@@ -46,18 +48,41 @@ def _worded(text: str, fault: bool, past: bool) -> str:
         return _reported(verb, rest) if past else capital(verb) + rest
     if past and (said := _stopped(text) or _qualified(word, rest)):
         return said
+    if led := _led(text, past):
+        return led
     if fault and _FAULT.match(text):
         return ("Fixed " if past else "Fix ") + _lower_first(text)
     return capital(text)
 
 
+_LASTING = frozenset({"require", "default", "fall", "depend", "comply"})
+"""Verbs of what is so from now on: "Required X" reads as if it were over."""
+
+
 def _reported(verb: str, rest: str) -> str:
-    """What was done. "Supported X" and "Required X" read as if they were over: support was added, X is needed now."""
+    """What was done. "Supported X" reads as if it were over as well: support was added."""
     if verb == "support":
         return f"Added support for{rest}"
-    if verb == "require":
-        return f"Now requires{rest}"
+    if verb in _LASTING:
+        return f"Now {THIRD[verb]}{rest}"
     return capital(PAST[verb]) + _past_throughout(rest)
+
+
+_LEAD = regex(r"(?P<lead>[`A-Za-z.][^:;,!?]{0,40}?)(?P<mark>:| [-–—]) (?=[A-Za-z])")
+_MOST_WORDS = 4
+
+
+def _led(text: str, past: bool) -> str:
+    """A sentence behind what it is about: "Vi mode: fix X" → "Vi mode: fixed X". Empty where there is none."""
+    found = _LEAD.match(text)
+    if not found or found["lead"].count(" ") >= _MOST_WORDS:
+        return ""
+    rest = text[found.end() :]
+    word = rest.split(" ", 1)[0]
+    if not _may_be_verb(word) or not (word.lower() in IMPERATIVE or _DO_NOT.match(rest)):
+        return ""
+    said = _worded(rest, fault=False, past=past)
+    return capital(text[: found.end()]) + (said[:1].lower() + said[1:] if word.islower() else said)
 
 
 _DO_NOT = regex(r"(?:[Dd]on'?t|[Dd]on’t|[Dd]o not)(?: ever)? ([a-z]+(?:-[a-z]+)?)(?= |$)")
@@ -69,12 +94,23 @@ def _stopped(text: str) -> str:
     return f"No longer {THIRD[found[1]]}{text[found.end() :]}" if found and found[1] in THIRD else ""
 
 
+_LIMITS = frozenset({"always", "never", "only", "also"})
+_BEFORE_VERBS = frozenset({"always", "never"})
+_ADVERBS = frozenset({"further", "better", *_LIMITS})
+_DONE_BETTER = frozenset({"align", "describe", "document", "explain", "handle", "integrate", "match", "respect"})
+
+
 def _qualified(word: str, rest: str) -> str:
-    """A verb behind an adverb: "Properly handle X" → "Properly handled X"."""
-    if not (word.endswith("ly") or word.lower() == "further") or word.lower() == "only":
+    """A verb behind an adverb: "Properly handle X" → "Properly handled X", "Always show X" → "Now always shows X"."""
+    adverb = word.lower()
+    if not (adverb.endswith("ly") or adverb in _ADVERBS):
         return ""
     verb, _, after = rest.strip().partition(" ")
-    if verb not in PAST or not after or _is_noun(verb, verb, after):
+    if verb not in PAST or not after or (_is_noun(verb, verb, after) and adverb not in _BEFORE_VERBS):
+        return ""
+    if adverb in _LIMITS:
+        return f"Now {adverb} {THIRD[verb]} {after}"
+    if adverb == "better" and verb not in _DONE_BETTER:
         return ""
     return f"{capital(word)} {PAST[verb]}{_past_throughout(f' {after}')}"
 
@@ -134,7 +170,7 @@ def _is_noun(word: str, verb: str, rest: str) -> bool:
     if word.endswith("ing") and word != verb and _FINITE.search(following):
         return True
     if word in _OFTEN_THINGS:
-        return not _OBJECT.match(following)
+        return not (_ACTED_ON.match(following) or _PARTICLE.match(f"{word} {following}"))
     if word == verb:
         return word not in _TAKE_FOR and bool(_OF.match(following))
     return bool(_NOT_AFTER_VERB.match(following))
@@ -147,11 +183,25 @@ structured customized
 """
 _OFTEN_QUALITIES = frozenset(_QUALITIES.split())
 _OBJECT = regex(r"(?:the|a|an|one|all|any|each|every|whether|that|if|when|only|also|it|its|up)\b|`")
+_ACTED_ON = regex(
+    r"(?:the|a|an|one|all|any|each|every|whether|that|if|when|only|also|it|its|up|how|what|which|why|both|various"
+    r"|multiple|several|some|more|additional|these|those|your|our|existing|current|actual|deferred|too-[a-z]+)\b"
+    r"|(?:new|missing|invalid|unknown|common|correct|proper|simple)"
+    r" (?!(?:in|from|on|for|when|after|if|with|is)\b)"
+    r"|`"
+)
+"""What shows that the word before it does something, where that word is as often a thing."""
+
+_PARTICLE = regex(r"work around |default to |opt (?:in|out)\b|hint at |gate \S+ (?:by|behind|on) |map \S+ \S+ to ")
 _OF = regex(r"(?:of|for|is|are|was|were)\b")
-_TAKE_FOR = frozenset({"account", "allow", "ask", "check", "listen", "look", "prepare", "search", "wait", "watch"})
+_VERBS_BEFORE_FOR = """
+account allow ask check listen look prepare search wait warn watch
+"""
+_TAKE_FOR = frozenset(_VERBS_BEFORE_FOR.split())
 _THINGS = """
-benchmark build cache chain default filter format issue key label link list lock log map order output query report
-search share style tag test trace version
+benchmark build cache chain commit default dispatch export filter format gate hash hint index issue key label link list
+lock log map order output paint pipe plot poll present query replay report search share style supply tag test trace
+version work bounds commits exports hashes hints indexes queries works
 """
 _OFTEN_THINGS = frozenset(_THINGS.split())
 _FINITE = regex(r"\b(?:is|are|was|were|has|have|now|will|can|no longer|should|does)\b")
@@ -190,12 +240,12 @@ def _past_throughout(text: str) -> str:
 def _seconds(text: str) -> Iterator[re.Match[str]]:
     end = next((at.start() for at in _CLAUSE.finditer(text) if not at["verb"] or at["verb"] in PAST), len(text))
     for found in _SECOND.finditer(text, 0, end):
-        if found[1] in _ONLY_VERBS or (found[1] in PAST and _OBJECT.match(text, found.end() + 1)):
+        if found[1] in _ONLY_VERBS or (found[1] in PAST and _ACTED_ON.match(text, found.end() + 1)):
             yield found
 
 
 _COMPOUND = regex(
-    r"(?:multi|cross|per|post|pre|non|self|built|read|write|opt|auto|re|co|anti|semi|sub|inter|full|half|high|low|long"
+    r"(?:multi|cross|per|post|pre|de|un|non|self|built|read|write|opt|auto|re|co|anti|semi|sub|inter|full|half|high|low|long"
     r"|short|real|first|last|top|two|three|one|single|zero|in|on|off|out|up|end|well|user|client|server)-[a-z]"
     r"|[a-z]+-(?:to|of|and|in|on|by|up|side|friendly|based|only|wide|level|specific|aware|free|safe|time|like|way)\b"
 )
