@@ -4,6 +4,7 @@ import pytest
 
 from releaseray.notes.change import Change, Fragment
 from releaseray.notes.classify import Verdict, classify, context_for
+from releaseray.notes.classify_words import breaks_nothing
 from releaseray.notes.draft import Category
 from releaseray.notes.headline import headline
 from releaseray.notes.history import FileChange, History
@@ -87,6 +88,42 @@ def test_a_changeset_for_a_patch_breaks_nothing() -> None:
 )
 def test_tidying_up_breaks_nothing(title: str) -> None:
     assert verdict(title).category is not Category.BREAKING
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Fix the builder corrupting its copy when a key is removed twice",
+        "Add a property to configure the telemetry version",
+        "Drop unused curlx headers",
+        "Remove the unused is_ngtcp2() function",
+        "Replace deprecated `@abstractproperty` with `@property`",
+        "Use non-deprecated knownhost_addc()",
+        "Silence datetime accessor deprecation warnings",
+        "Generalize the use of build_from_crawler() internally",
+        "Remove remaining cross-imports in test modules",
+        "Rename CIFuzz workflow to fuzz",
+        "Warn on clippy::needless_raw_strings",
+    ],
+)
+def test_what_only_adds_or_mends_or_stays_inside_breaks_nothing(title: str) -> None:
+    assert breaks_nothing(change(title))
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Fix the parser and drop the old syntax",
+        "[BREAKING BUGFIX] Adds a tracking transaction",
+        "Allow only strict mode by default",
+        "Add a required field",
+        "Remove the deprecated parser",
+        "Deprecate the parser",
+        "Drop the tests command",
+    ],
+)
+def test_what_may_break_is_left_to_the_model(title: str) -> None:
+    assert not breaks_nothing(change(title))
 
 
 def test_what_a_project_adds_to_its_own_tests_and_tools_is_no_feature() -> None:

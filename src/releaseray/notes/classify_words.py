@@ -26,7 +26,8 @@ _ENDS = regex(
 )
 _SPARE = regex(
     r"\b(?:unused|unneeded|redundant|dead|no longer used)\b(?:[^,;]{0,30}\s)?"
-    r"(?:imports?|(?:dev[- ]?)?dependenc(?:y|ies)|deps|variables?|code|comments?|warnings?)\b"
+    r"(?:imports?|(?:dev[- ]?)?dependenc(?:y|ies)|deps|variables?|code|comments?|warnings?|includes?|headers?|casts?"
+    r"|functions?|helpers?|members?|macros?|consts?|constants?|files?|assignments?|locals?|private)\b"
     r"|\b(?:remov|drop|delet)\w*\s(?:[^,;]{0,40}\s)?(?:stray|redundant|superfluous|left-?over|orphaned|un(?:necessary|needed)"
     r"|needless|duplicated?|no-op|spurious|extraneous|useless|no longer (?:used|needed|necessary|required))\b"
     r"|\b(?:remov|drop|delet)\w*\s(?:[\w-]+\s){0,3}(?:casts?|includes?|asserts?|assertions?|todos?|whitespace)\b"
@@ -36,6 +37,38 @@ _SPARE = regex(
 )
 """What nobody used or missed. Of 139 such removals that maintainers listed, they filed 9 as breaking; of moves between
 files and folders almost none."""
+
+_MENDS_ONLY = regex(r"(?:bug|hot)?fix(?:e[sd]|ing)?\b", re.IGNORECASE)
+_ADDS_ONLY = regex(r"(?:add|introduce|implement|expose|allow|speed up|clean up)(?:s|ed|ing)?\b", re.IGNORECASE)
+_BREAKS = regex(
+    r"\b(?:breaking|requir|disallow|deprecat|forbid|mandatory|(?:and|by) (?:remov|renam|chang|drop))", re.IGNORECASE
+)
+_TURNS = regex(
+    r"\b(?:breaking|remov|renam|requir|chang|break|broke|deprecat|disallow|instead|no longer|replac|migrat|drop|delet"
+    r"|now\b|must\b|mandatory|default|move|mini?mum|bump|convert|switch|strict|reject|rais|throw|error|exception|forbid)",
+    re.IGNORECASE,
+)
+"""What a title says where something else than before is meant and its author did not mark it. Of 14,200 fixes and
+additions that say none of it and that maintainers listed they filed 132 as breaking or as a deprecation."""
+
+_SPARES_USERS = regex(
+    r"(?:us(?:e|es|ed|ing) non-?deprecated"
+    r"|(?:replac|avoid|stop|migrat|silenc|suppress|fix|address|resolv|handl|ignor|updat|clean|speed)\w*"
+    r" (?:[\w.-]+ ){0,4}?(?:\S+/)?deprecat(?:ed|ions?)\b"
+    r"|(?:remov|drop|delet)\w* (?:the )?(?:calls?|uses?|usages?|references?) (?:to|of) (?:the |a )?deprecated)",
+    re.IGNORECASE,
+)
+"""What is done about something deprecated by who used it. Of 228 such changes maintainers filed 3 as breaking or as a
+deprecation."""
+
+_INSIDE = regex(
+    r"\b(?:internally|(?:in|from|of) (?:the )?(?:unit |integration )?tests?"
+    r"|test (?:suite|modules?|files?|utils?|helpers?))\b"
+    r"|\b(?:compiler|clippy|lint\w*|rubocop|mypy|unchecked|sonar|coverity|pylint|flake8)"
+    r" (?:warnings?|errors?|issues?|offen[cs]es?)\b"
+    r"|\b(?:CI|dependabot|codeql|github actions?|CIFuzz)\b(?!-)|\.gitignore\b|\bgitignore$|clippy::",
+)
+"""What nobody but its makers sees."""
 
 _OWN_TOOLS = regex(
     r"(?:add|improve|extend|expand|write)(?:s|ed|ing)?(?: \S+){0,3}? (?:test-?cases?\b|benchmarks?\b"
@@ -99,7 +132,14 @@ def breaks_nothing(change: Change) -> bool:
     """Whether a change cannot break anything for anybody, whatever its words sound like: its pages of documentation
     ship nothing, nobody has used what was never used, and its author knew what a chore is."""
     said = spoken_category(change.headline)
-    if _SPARE.search(change.headline.text) or said is Category.DOCS:
+    text = change.headline.text
+    if said is Category.DOCS or any(says(text) for says in (_SPARE.search, _INSIDE.search, _OWN_TOOLS.match)):
+        return True
+    if _SPARES_USERS.match(text) and " and deprecat" not in text:
+        return True
+    if (_MENDS_ONLY.match(text) and not _BREAKS.search(change.title)) or (
+        _ADDS_ONLY.match(text) and not _TURNS.search(change.title)
+    ):
         return True
     if said is Category.INTERNAL and change.headline.kind in _UPKEEP and not _ends(change):
         return True

@@ -14,7 +14,7 @@ _BEFORE = regex(
 )
 _CARRIED = regex(r"\[?[Bb]ackport(?:ed)?\]?:? (?:of )?(?=([A-Z][a-z]+) \S+ \S)")
 _AFTER = regex(
-    r",?\s*(?:[-–—]\s*)?(?:"
+    r"(?:,? (?:[-–—] )?)(?:"
     r"[(\[](?:wip|fixup|squash(?:ed)?|draft|nits?|nfc|re-?land(?:ed)?|re-?try|again|breaking(?: change)?"
     r"|(?:part|take|attempt|try|round|step|phase)\s+(?:\d{1,2}|one|two|three|four|i{1,3})"
     r"|(?:\d(?:st|nd|rd|th)|first|second|third) (?:attempt|try|part)"
@@ -22,7 +22,7 @@ _AFTER = regex(
     r"(?:(?: (?:to|of|for|from|into|on|in|after)|:) (?:PR |commit )?[#\w./!@-]{1,60}| #\d+)"
     r"|(?:(?:might|may|should|partially|partly|also|hopefully|likely) )?(?:fix(?:es)?|close[sd]?|see|refs?|resolve[sd]?"
     r"|addresse?s?|part of|from|related to|continues?)(?: (?:issue|PR))? #\d+)[)\]]"
-    r"|\b(?:take|part|attempt) (?:\d{1,2}|two|three|four)"
+    r"|\b(?:take|part|attempt|(?<=, )round) (?:\d{1,2}|two|three|four)"
     r")\.?$",
     re.IGNORECASE,
 )
