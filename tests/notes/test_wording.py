@@ -176,3 +176,32 @@ def test_a_report_reports(title: str, reports: str) -> None:
 )
 def test_what_was_said_to_reviewers_is_left_out(title: str, said: str) -> None:
     assert imperative(title) == said
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Add benchmarks for blame",
+        "Add myself to AUTHORS",
+        "Add PartialEq derives for widget styles",
+        "Remove elided lifetimes from helpers",
+        "Fix new clippy lints",
+        "Fix typo in the branch for expanders",
+        "Make addr2string static",
+        "Run coverage in as few jobs as necessary, ran coverage twice",
+        "Address warnings from the VCS workflow",
+        "Add release post for v4.3.3",
+        "Migrate text fields to inputs in 24 files",
+        "Remove unnecessary runtime dependency",
+        "Fix build with setuptools 61",
+    ],
+)
+def test_what_only_makers_care_for_is_not_plain(title: str) -> None:
+    assert plainness(title) == 2
+
+
+@pytest.mark.parametrize(
+    "title", ["Let approval workflows be copied", "Warn before the certificate's lifetime ends", "Comments can be pinned"]
+)
+def test_words_of_customers_stay_plain(title: str) -> None:
+    assert plainness(title) == 0

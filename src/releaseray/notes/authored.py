@@ -5,6 +5,7 @@ import re
 from releaseray.notes.change import Change
 from releaseray.notes.conventions import names_kind
 from releaseray.notes.regexes import regex
+from releaseray.notes.wording import mended
 
 _BLOCK = regex(r"^[ \t]*(`{3,}|~{3,})[ \t]*release-notes?(?::[\w-]+)?[^\n]*\n(.*?)^[ \t]*\1", re.MULTILINE | re.DOTALL)
 _NONE = regex(r"\W*(?:none|n/?a|no|-)?\W*$", re.IGNORECASE)
@@ -34,6 +35,16 @@ _MARK = regex(r"\[([A-Za-z][A-Za-z /-]{1,30})\](?!\():?\s+(?=\S)")
 
 _SENTENCE_END = regex(r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)\s+(?=[A-Z`\"'(])")
 _LONGEST = 240
+_LIST = regex(r"([^\n]{3,200}):[ \t]*\n\s*((?:[ \t]*[-*+][ \t]+[^\n]+(?:\n|\Z))+)")
+_LISTED = regex(
+    r"^[ \t]*[-*+][ \t]+(?:(?:pub|fn|const|static|unsafe|async|def|func|function|struct|class|type) )*([^\n(;:=]+)",
+    re.MULTILINE,
+)
+_MOST_LISTED = 4
+_LONGEST_LISTED = 50
+_CUT = ("…", "...")
+_MOST_LINES = 20
+_FIXES = frozenset({"fix", "fixes", "bugfix", "hotfix"})
 
 
 def authored(change: Change) -> str:
@@ -45,6 +56,17 @@ def authored(change: Change) -> str:
         for block in _BLOCK.finditer(change.body):
             if not _NONE.match(block[2]) and (text := _sentence(block[2])):
                 return text
+    return _whole(change) if change.headline.text.endswith(_CUT) else ""
+
+
+def _whole(change: Change) -> str:
+    """A title that a forge cut, as its text has it whole; empty where it has not."""
+    beginning = change.headline.text.rstrip("…. ")
+    for line in change.body[: _MOST_LINES * _LONGEST].split("\n")[:_MOST_LINES]:
+        _, found, rest = line.partition(beginning)
+        if found and rest.strip("…. "):
+            whole = f"{beginning}{rest}".strip()
+            return mended(whole) if change.headline.kind in _FIXES else whole
     return ""
 
 
@@ -59,6 +81,7 @@ def _fragment(path: str, text: str) -> str:
 def _sentence(text: str) -> str:
     """The first paragraph, plain: no directives, roles, links or credits; cut after a sentence when it is long."""
     text = _COMMENT.sub("", _DIRECTIVE.sub("", text)).strip()
+    text = _with_its_list(text)
     paragraph = text.split("\n\n", 1)[0]
     lines = [line for line in paragraph.split("\n") if not line.startswith("#")]
     line = _KIND.sub("", _BULLET.sub("", " ".join(part.strip() for part in lines).strip()))
@@ -69,6 +92,20 @@ def _sentence(text: str) -> str:
     line = _MD_LINK.sub(r"\1", _RST_LINK.sub(lambda found: found[1].strip(), line)).replace("``", "`")
     line = _CREDIT.sub("", line) if len(line) > 40 else line
     return _first_sentences(line)
+
+
+def _with_its_list(text: str) -> str:
+    """ "Add the functions:" and a list of them, on one line; as it is where it opens with something else."""
+    found = _LIST.match(text)
+    if not found:
+        return text
+    names = [name.strip(" `") for name in _LISTED.findall(found[2])]
+    if not names or max(map(len, names)) > _LONGEST_LISTED:
+        return text
+    spans = [name if " " in name else f"`{name}`" for name in names]
+    more = [f"{len(names) - _MOST_LISTED} more"] if len(names) > _MOST_LISTED else []
+    shown = [*spans[:_MOST_LISTED], *more]
+    return f"{found[1]}: {' and '.join(filter(None, [', '.join(shown[:-1]), shown[-1]]))}"
 
 
 def _unmarked(line: str) -> str:

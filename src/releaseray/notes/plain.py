@@ -26,13 +26,24 @@ bump codegen middleware regex regexp serializer orm runner runners toolchain cle
 bazel valgrind allocator allocators hashtable nil null generics enum enums constexpr noexcept classmap classmaps
 autoload autoloading autoloader teardown backtrace backtraces stacktrace stacktraces hydration workaround
 workarounds ruff serialize serialization deserialize deserialization unserialize unserialization
+benchmark benchmarks clippy codecov codespell constify crate crates destructor destructors editorconfig impl impls
+phpstan pylint readability rubocop spdx strdup trait traits typedef typedefs vtable
 """
 _JARGON = frozenset(_JARGON_WORDS.split())
 _JARGON_PHRASES = regex(
     r"\b(?:unit tests?|type hints?|configure script|async context|thread[- ]safe|dead code|code base|null pointer"
     r"|buffer overflow|stack overflow|use-after-free|workflow file|github actions?|docker file|pre-commit"
     r"|helper function|header file|include guard|endpoint handler|merge conflicts?|pull request|code paths?"
-    r"|return types?|build-logic|stack traces?|bug sweep)\b",
+    r"|return types?|build-logic|stack traces?|bug sweep"
+    r"|(?:elided|named|static) lifetimes?|lifetimes? (?:from|to|on|bounds?|param\w*|annot\w*)|derives? (?:for|to|on)"
+    r"|ma(?:ke|des?) \S+ (?:static|private|const)|source file|to authors|release post|nits|whitespace fixes"
+    r"|indent fixes|(?:fix\w*|correct\w*|various|some|minor|few) (?:\w+ ){0,2}(?:typos?|spelling|misspellings?)"
+    r"|in \d+ files|(?:code|obsolete|non-\w+|in|source) comments?|(?:test|code|\w+s|ran|complete) coverage"
+    r"|coverage (?:job|of tests)|workflow (?:jobs?|startup|permissions?|runs?)|to workflows"
+    r"|(?:release|vcs|ci|build|lint|publish|\w+['’]) workflows?|build (?:with|failures?|errors?|issues?|break\w*)"
+    r"|build the \w+ project|gha|stackage|on ci|(?:new|custom) cops?|dependency list|gems?"
+    r"|(?:runtime|dev|development|peer) dependenc(?:y|ies)|(?:missing|unused|firmware) (?:\S+ )?includes?"
+    r"|forward declarations?|compiler warnings?|license attribution|error variables?)\b",
 )
 _WORDS = regex(r"\w+")
 _ALLOW = regex(r"(?:Allow|Let|Enable)\s+(?P<who>\S.*?)\s+to\s+(?P<what>(?!the\b|a\b|an\b|be\b)\S.*)$")

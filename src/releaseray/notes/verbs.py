@@ -38,8 +38,8 @@ redefine reposition rescue reword scrub shield subclass unmount upcase weaken re
 re-create re-export re-fetch re-generate re-implement re-initialize re-introduce re-open re-order re-raise re-render
 re-use
 chain key mutate re-execute share
-allocate ask associate autocorrect bound bust canonicalize centralize commit comply concatenate deduce demangle
-depend dispatch doubt err expire export fall formalize gate generalize hash hint hold index internalize
+advance allocate ask associate autocorrect bound bust canonicalize centralize commit comply concatenate deduce demangle
+depend dispatch doubt err expire export fall forget formalize gate generalize hash hint hold index internalize
 intercept leverage maintain mangle nest nuke opt paint pipe plot poll present privatize query recompute
 reconstruct replay segregate solve spawn standardise stash supply tear tell transmit transpose trust
 unmark unpack wake work
@@ -57,7 +57,7 @@ _IRREGULAR = {
     "set": "set", "shrink": "shrank", "speed": "sped", "split": "split", "take": "took", "teach": "taught",
     "throw": "threw", "undo": "undid", "unset": "unset", "write": "wrote", "rely": "relied", "debounce": "debounced",
     "cast": "cast", "fallback": "fell back", "lookup": "looked up", "input": "input", "output": "output",
-    "bind": "bound", "fall": "fell", "hold": "held", "tear": "tore", "tell": "told", "wake": "woke",
+    "bind": "bound", "fall": "fell", "forget": "forgot", "hold": "held", "tear": "tore", "tell": "told", "wake": "woke",
     "re-run": "re-ran", "re-send": "re-sent", "re-throw": "re-threw", "re-write": "re-wrote",
 }  # fmt: skip
 _DOUBLING = """

@@ -19,7 +19,7 @@ _FAULT = regex(
     re.IGNORECASE,
 )
 _NOT_AFTER_VERB = regex(r"(?:[A-Za-z]+ed|to|is|are|was|of|in|on|for|and|from|with|as|by|fails?|should|does)\b")
-_STOP = regex(r"(?<!\.)\.$|[;,:]$|…$|(?<!\.)\.\.\.?$")
+_STOP = regex(r"(?<!\.)\.$|[;,:]$|(?<!.{50})…$|(?<!\.)\.\.\.?$")
 _HAS_LETTER = regex(r"\w")
 
 
@@ -68,7 +68,7 @@ def _reported(verb: str, rest: str) -> str:
     return capital(PAST[verb]) + _past_throughout(rest)
 
 
-_LEAD = regex(r"(?P<lead>[`A-Za-z.][^:;,!?]{0,40}?)(?P<mark>:| [-–—]) (?=[A-Za-z])")
+_LEAD = regex(r"(?P<lead>`[^`]{1,60}`|[A-Za-z.][^:;,!?]{0,40}?)(?P<mark>:| [-–—]) (?=[A-Za-z])")
 _MOST_WORDS = 4
 
 
@@ -204,7 +204,10 @@ lock log map order output paint pipe plot poll present query replay report searc
 version work bounds commits exports hashes hints indexes queries works
 """
 _OFTEN_THINGS = frozenset(_THINGS.split())
-_FINITE = regex(r"\b(?:is|are|was|were|has|have|now|will|can|no longer|should|does)\b")
+_FINITE = regex(
+    r"\b(?:is|are|was|were|has|have|now|will|can|no longer|should|does"
+    r"|(?:break|fail|crashe|throw|cause|hang|lose|return|raise|produce|work|copie)s)\b"
+)
 _TWIN = regex(r" and ([a-z]+)(?= )")
 _SECOND = regex(r"(?:,| and|, and|;| &| and then) ([a-z]+(?:-[a-z]+)?)(?= (?!of\b|for\b|is\b|are\b|in\b|to\b)\S)")
 _CLEAR = """

@@ -1,7 +1,7 @@
 """For support and sales: what changed for accounts, what to say about it, what to watch."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from releaseray.notes.draft import Category
@@ -16,11 +16,17 @@ from releaseray.notes.render import area, counted, document, listed, section
 from releaseray.notes.wording import past
 
 _MOST = 15
+_ENOUGH = 3
+_FEW = 6
+_IN_CODE = 0.2
+"""What the name of code in it takes from the weight of a fix: those who read no code are told of others first."""
+
 _MOST_WATCHED = 10
 _CHANGED = (Category.FEATURE, Category.PERF)
 _MENDED = (Category.FIX, Category.SECURITY)
 _NO_NEWS = regex(r"(?:remov|drop|revert|deprecat)\w*\b|.*\bmaintenance\b", re.IGNORECASE)
 _RISKS = (Category.BREAKING, Category.DEPRECATION)
+_ALWAYS_TOLD = (*_RISKS, Category.SECURITY)
 
 
 class Internal:
@@ -30,10 +36,15 @@ class Internal:
     order = 2
 
     def shown(self, release: Prepared) -> Sequence[Item]:
-        """What matters and is about the product rather than about its code."""
-        items = [item for item in release.items if item.matters]
-        spoken = [item for item in items if plainness(item.note) < 2 or item.category in _RISKS]
-        return sorted(spoken if len(spoken) >= 3 else items, key=lambda item: -item.weight)
+        """What matters and is about the product rather than about its code; where that is next to nothing, the
+        weightiest of the rest too."""
+        items = sorted((item for item in release.items if item.matters), key=lambda item: -item.weight)
+        spoken = [item for item in items if plainness(item.note) < 2 or item.category in _ALWAYS_TOLD]
+        if len(spoken) >= _ENOUGH:
+            return spoken
+        told = {id(item) for item in spoken}
+        rest = [item for item in items if id(item) not in told][: _FEW - len(spoken)]
+        return sorted([*spoken, *rest], key=lambda item: -item.weight)
 
     def line(self, item: Item, release: Prepared) -> str:
         reported = ", ".join(f"#{number}" for number in item.change.closes[:3])
@@ -42,15 +53,17 @@ class Internal:
     def body(self, release: Prepared, shown: Sequence[Item]) -> str:
         if not shown:
             return "Nothing in this release changes anything for accounts: there is nothing to announce.\n"
-        changed = [item for item in shown if item.category in _CHANGED]
-        mended = [item for item in shown if item.category in _MENDED]
+        changed = _told(shown, _CHANGED)
+        mended = sorted(_told(shown, _MENDED), key=lambda item: _IN_CODE * plainness(item.note) - item.weight)
         line = partial(self.line, release=release)
+        matter = sum(item.matters for item in release.items)
         return document([
             _opening(shown),
             section("What changed for accounts", foremost(changed, _MOST), line, _MOST),
             section("What was fixed", mended, line, _MOST),
-            section("What to say", list(_said(shown)), str, _MOST),
+            section("What to say", list(_said(release, shown)), str, _MOST),
             section("What to watch", list(self._watched(release, shown)), str, _MOST_WATCHED),
+            _rest(matter - len(shown)),
         ])  # fmt: skip
 
     def production(self, facts: Production) -> str:
@@ -60,12 +73,21 @@ class Internal:
         for need in release.requirements:
             yield requirement(need)
         for item in shown:
-            if item.category is Category.BREAKING:
+            if item.change.reverts:
+                yield f"**Taken back:** {self.line(item, release)}"
+            elif item.category is Category.BREAKING:
                 yield f"**May need action from customers:** {self.line(item, release)}"
             elif item.category is Category.DEPRECATION:
                 yield f"**On its way out:** {self.line(item, release)}"
-            elif item.change.reverts:
-                yield f"**Taken back:** {self.line(item, release)}"
+
+
+def _told(shown: Sequence[Item], categories: Sequence[Category]) -> list[Item]:
+    """The items of `categories` but for what takes something back, which is watched."""
+    return [item for item in shown if item.category in categories and not item.change.reverts]
+
+
+def _rest(number: int) -> str:
+    return f"Also in this release: {counted(number, 'technical change')}." if number > 0 else ""
 
 
 def _opening(shown: Sequence[Item]) -> str:
@@ -76,25 +98,33 @@ def _opening(shown: Sequence[Item]) -> str:
             (_MENDED, "fix", "fixes"),
             (_RISKS, "change that may need attention", "changes that may need attention"),
         )
-        if (count := sum(item.category in categories for item in shown))
+        if (count := len(_told(shown, categories)))
     ]
+    if taken_back := sum(item.change.reverts for item in shown):
+        parts.append(counted(taken_back, "change taken back", "changes taken back"))
     return f"In short: {listed(parts)}." if parts else ""
 
 
-def _said(shown: Sequence[Item]) -> Iterator[str]:
-    news = [item for item in highlights(shown) if item.category in _CHANGED and not _NO_NEWS.match(item.note)][:3]
+def _said(release: Prepared, shown: Sequence[Item]) -> Iterator[str]:
+    news = [item for item in highlights(shown) if item.category in _CHANGED and not _NO_NEWS.match(item.note)]
+    news = ([item for item in news if plainness(item.note) == 0] or news)[:3]
     for item in news:
         yield f"If asked what is new: “{inline(benefit(item.note, item.fault))}.”"
-    if not news and all(item.category in _MENDED for item in shown):
+    if not news and all(item.category in _MENDED and not item.change.reverts for item in shown):
         yield "If asked what is new: “This release is all about fixes.”"
     if any(item.category is Category.SECURITY for item in shown):
         yield "If asked whether to update: yes, and soon. It mends something of security."
-    reported = list(dict.fromkeys(number for item in shown for number in item.change.closes))
+    reported = _reported([*shown, *(item for item in release.items if item.matters)])
     if reported:
         numbers = ", ".join(f"#{number}" for number in reported[:10]) + (", …" if len(reported) > 10 else "")
         yield f"To customers who reported {numbers}: it is resolved in this release."
-    if any(item.category in _RISKS for item in shown):
+    if _told(shown, _RISKS):
         yield "To customers who plan to update: read “What to watch” with them first."
+
+
+def _reported(items: Iterable[Item]) -> list[int]:
+    """The issues that are settled: who reported one wants to hear of it, however technical the change was."""
+    return list(dict.fromkeys(number for item in items for number in item.change.closes))
 
 
 PERSONA = Internal()
