@@ -40,6 +40,7 @@ async def test_a_long_range_is_the_same_however_it_is_read(
 ) -> None:
     whole = (await history(GitSource(str(long_repo.path), mirror), long_repo, "v1.0", "v1.1")).commits
     monkeypatch.setattr(git_walk, "LONG", length)
+    monkeypatch.setattr(git_walk, "BLOCK", 2)
     read = (await history(GitSource(str(long_repo.path), mirror), long_repo, "v1.0", "v1.1")).commits
     assert len(read) == COMMITS
     assert read == whole

@@ -66,6 +66,7 @@ async def test_the_changes_of_a_range_are_those_of_a_log_of_everything(
     repo = Repo(tmp_path / "some", "--bare")
     repo.git("fast-import", "--quiet", stdin=some_history(chance))
     monkeypatch.setattr(git_walk, "LONG", chance.choice([1, 2, 5, 2_000]))
+    monkeypatch.setattr(git_walk, "BLOCK", chance.choice([1, 3, 500]))
     found = await history(GitSource(str(repo.path), mirror), repo, "v1", "v2")
     whole = everything(repo)
     assert [commit._replace(files=()) for commit in found.commits] == [commit._replace(files=()) for commit in whole]

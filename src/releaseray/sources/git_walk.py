@@ -1,9 +1,8 @@
 """Reading the commits of a range: the first-parent line with what each changed, and of what was merged what it says."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from itertools import islice
-from subprocess import DEVNULL
+from itertools import chain, islice
 from typing import NamedTuple
 
 from releaseray.notes.grouping import Grouped
@@ -16,13 +15,15 @@ from releaseray.sources.git_process import Git
 HISTORY_TIMEOUT = 900.0
 MAX_COMMITS = 250_000
 LONG = 2_000
-"""Commits of the line that one git reads, and what is left of a longer one two more, a half each: finding what each
-commit changed keeps a processor busy for as long as everything else a draft takes."""
+"""Commits of the line that one git reads; a longer line is shared by two: finding what each commit changed keeps a
+processor busy for as long as everything else a draft takes."""
+
+BLOCK = 500
+"""Neighbours on the line that one git reads: they have most trees in common."""
 
 TOLD_AT_ONCE = 100
 """Commits that whoever watches the reading is told of at once."""
 
-_LINE = (*LOG, "--first-parent")
 _THESE = ("--no-walk=unsorted", "--stdin")
 
 
@@ -35,20 +36,16 @@ class Walk(NamedTuple):
     watch: Watch | None
 
     def commits(self, folder: Later[str | None], files: bool) -> tuple[Commit, ...]:
-        """The commits, newest first; those that touch the folder, where there is one. git begins before it is known
-        which. What a commit beside the first-parent line changed is told only where no merge says it, and of none
-        where no `files` are wanted. Raises `SourceError` for a range that is too long."""
-        command = (*((*_LINE, f"--max-count={LONG}") if files else MESSAGES), *self.bounds, "--")
-        with self.git.start(command, DEVNULL, HISTORY_TIMEOUT) as child:
-            within = folder.result()
-            if within is None:
-                return self._lines(child.output()) if files else self._whole(LogParser().parse(child.output()))
+        """The commits, newest first; those that touch the folder, where there is one. What a commit beside the
+        first-parent line changed is told only where no merge says it, and of none where no `files` are wanted. Raises
+        `SourceError` for a range that is too long."""
+        within = folder.result()
+        if files and within is None:
+            return self._lines()
         # A package's commits are told by what each of them changes
-        with closing(self.git.stream(*LOG, *self.bounds, "--", timeout=HISTORY_TIMEOUT)) as chunks:
-            return self._whole(LogParser(within).parse(chunks))
-
-    def _whole(self, commits: Iterator[Commit]) -> tuple[Commit, ...]:
-        taken = self._taken(commits, MAX_COMMITS + 1)
+        command = MESSAGES if within is None else LOG
+        with closing(self.git.stream(*command, *self.bounds, "--", timeout=HISTORY_TIMEOUT)) as chunks:
+            taken = self._taken(LogParser(within).parse(chunks), MAX_COMMITS + 1)
         if len(taken) > MAX_COMMITS:
             raise _too_long()
         return tuple(taken)
@@ -62,20 +59,19 @@ class Walk(NamedTuple):
             taken += some
         return taken
 
-    def _lines(self, chunks: Iterable[bytes]) -> tuple[Commit, ...]:
-        """All commits, those of the line from `chunks`, of a long line the newest `LONG`, and the others from further
-        gits."""
+    def _lines(self) -> tuple[Commit, ...]:
+        """All commits. Which there are is found out first: to limit a range, a git reads all of it before it tells the
+        first, and those that are given the commits by name need not."""
         parser = LogParser()
-        order = self.pool.submit(self._order)
-        merged = self.pool.submit(self._merged, parser, order)
-        older = self.pool.submit(self._older, parser, order)
-        newer = self._taken(parser.parse(chunks), LONG)
-        found = {commit.sha: commit for commit in (*newer, *older.result(), *merged.result())}
-        # Where clocks went wrong two walks may end at different commits: the order's is believed
-        missed = [sha for sha in order.result() if sha not in found]
-        found.update((commit.sha, commit) for commit in self._these(LOG, missed, parser))
-        every = map(found.__getitem__, order.result())
-        return self._completed(Grouped.of(every), parser) if merged.result() else tuple(every)
+        order = self._order()
+        line = _first_parents(order)
+        on_line = frozenset(line)
+        beside = [sha for sha in order if sha not in on_line]
+        merged = self.pool.submit(lambda: [*self._these(MESSAGES, beside, parser)])
+        parts = [self.pool.submit(self._read, part, parser) for part in _parts(line)]
+        found = {commit.sha: commit for part in (merged, *parts) for commit in part.result()}
+        every = map(found.__getitem__, order)
+        return self._completed(Grouped.of(every), parser) if beside else tuple(every)
 
     def _order(self) -> Mapping[str, str]:
         """The shas of all commits, newest first, each with its first parent."""
@@ -86,29 +82,14 @@ class Walk(NamedTuple):
             raise _too_long()
         return {line[0]: line[1] if len(line) > 1 else "" for line in lines}
 
-    def _older(self, parser: LogParser, order: Later[Mapping[str, str]]) -> list[Commit]:
-        """The commits of the line beyond the newest `LONG`."""
-        length = len(_first_parents(order.result()))
-        if length <= LONG:
-            return []
-        middle = (LONG + length) // 2
-        oldest = self.pool.submit(self._part, parser, middle, MAX_COMMITS)
-        return [*self._part(parser, LONG, middle - LONG), *oldest.result()]
-
-    def _part(self, parser: LogParser, skipped: int, most: int) -> list[Commit]:
-        limits = (f"--skip={skipped}", f"--max-count={most}")
-        chunks = self.git.stream(*_LINE, *limits, *self.bounds, "--", timeout=HISTORY_TIMEOUT)
-        return self._taken(parser.parse(chunks), most)
-
-    def _merged(self, parser: LogParser, order: Later[Mapping[str, str]]) -> list[Commit]:
-        """What the commits beside the line say."""
-        line = _first_parents(order.result())
-        return list(self._these(MESSAGES, [sha for sha in order.result() if sha not in line], parser))
-
     def _completed(self, commits: Grouped, parser: LogParser) -> Grouped:
         """The commits with what those changed for which no merge speaks."""
-        known = self._taken(self._these(LOG, commits.unspoken(), parser), MAX_COMMITS)
+        known = self._read(commits.unspoken(), parser)
         return commits.with_files({commit.sha: commit for commit in known}) if known else commits
+
+    def _read(self, shas: Sequence[str], parser: LogParser) -> list[Commit]:
+        """The commits with what they changed."""
+        return self._taken(self._these(LOG, shas, parser), MAX_COMMITS)
 
     def _these(self, command: Sequence[str], shas: Sequence[str], parser: LogParser) -> Iterator[Commit]:
         if shas:
@@ -116,14 +97,21 @@ class Walk(NamedTuple):
             yield from parser.parse(self.git.stream(*command, *_THESE, stdin=stdin, timeout=HISTORY_TIMEOUT))
 
 
-def _first_parents(parents: Mapping[str, str]) -> set[str]:
+def _first_parents(parents: Mapping[str, str]) -> list[str]:
     """The first-parent line of the newest of the commits."""
-    line = set()
+    line = []
     sha = next(iter(parents), "")
     while sha in parents:
-        line.add(sha)
+        line.append(sha)
         sha = parents[sha]
     return line
+
+
+def _parts(line: Sequence[str]) -> list[list[str]]:
+    """What of the line each git reads. Of a long one each has every other block: new commits take longer than old."""
+    blocks = [line[at : at + BLOCK] for at in range(0, len(line), BLOCK)]
+    gits = 2 if len(line) > LONG else 1
+    return [[*chain.from_iterable(blocks[at::gits])] for at in range(gits)]
 
 
 def _too_long() -> SourceError:
