@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from releaseray.cli.notes_cache import MOST_KEPT, Cache
-from releaseray.cli.notes_draft import drafted
-from releaseray.cli.notes_reading import Request
+from releaseray.cli.notes_answer import Request
 from releaseray.cli.quick import plain
+from releaseray.notes.engine import PERSONAS
 from tests.repository import GitRepository
 from tests.sources.served import serving
 
@@ -72,6 +71,7 @@ def test_plain_arguments_are_understood() -> None:
         spec="v1..v2", repo="x", form="json", mask=("a", "b"), cached=False
     )
     assert plain(["--unreleased"]) == Request(unreleased=True)
+    assert Request().persona == PERSONAS[0]
 
 
 def test_a_wrong_option_is_explained(house: GitRepository, tmp_path: Path) -> None:
@@ -100,56 +100,8 @@ def test_nothing_is_left_behind_whether_it_ends_well_or_not(house: GitRepository
         assert list((tmp_path / "scratch").iterdir()) == []
 
 
-def test_what_was_learned_is_kept_and_gives_the_same_draft(
-    house: GitRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    _, without = drafted(Request(repo=str(house.path), cached=False))
-    assert not (tmp_path / "cache").exists()
-    _, first = drafted(Request(repo=str(house.path)))
-    kept = sorted(path.parent.name for path in (tmp_path / "cache").rglob("*") if path.is_file())
-    assert kept == ["authors", "lessons"]
-    assert {(tmp_path / "cache" / "releaseray" / kind).stat().st_mode & 0o777 for kind in kept} == {0o700}
-    _, again = drafted(Request(repo=str(house.path)))
-    assert without.body_md == first.body_md == again.body_md
-    assert "Paint wall 21" in first.body_md
-    assert "Route pipe 21" not in first.body_md
-    assert [entry.reason for entry in first.entries] == [entry.reason for entry in again.entries]
-
-
 def test_a_repository_at_a_url_is_fetched(house: GitRepository, tmp_path: Path) -> None:
     with serving(house.path.parent) as server:
         fetched = run(tmp_path / "cache", "--repo", server.url("house/.git"))
     assert (fetched.returncode, fetched.stderr) == (0, "")
     assert fetched.stdout == run(tmp_path / "cache", "--repo", str(house.path)).stdout
-
-
-def test_damage_in_the_cache_changes_nothing(
-    house: GitRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    _, first = drafted(Request(repo=str(house.path)))
-    for path in (tmp_path / "cache").rglob("*"):
-        if path.is_file():
-            path.write_text("{")
-    _, again = drafted(Request(repo=str(house.path)))
-    assert again.body_md == first.body_md
-
-
-def test_a_cache_that_cannot_be_written_costs_nothing_but_time(house: GitRepository, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    told = run(tmp_path / "file", "--repo", str(house.path))
-    assert (told.returncode, told.stderr) == (0, "")
-    assert "Paint wall 21" in told.stdout
-
-
-def test_the_cache_keeps_the_newest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    folder = tmp_path / "releaseray" / "authors"
-    folder.mkdir(parents=True)
-    for number in range(MOST_KEPT + 3):
-        (folder / f"{number:03}").write_text("")
-        os.utime(folder / f"{number:03}", (number, number))
-    Cache(True)
-    assert sorted(path.name for path in folder.iterdir())[0] == "003"
-    assert len(list(folder.iterdir())) == MOST_KEPT

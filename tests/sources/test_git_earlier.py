@@ -8,11 +8,13 @@ import pytest
 from tests.sources.repos import Repo
 
 from releaseray.cli.notes_cache import Cache
+from releaseray.cli.notes_range import Asked
 from releaseray.notes.history import Commit, Person
 from releaseray.sources import git_earlier
 from releaseray.sources.beside import Later
 from releaseray.sources.git_earlier import by_walking, people_of
 from releaseray.sources.git_local import LocalRepository
+from releaseray.sources.git_local_range import history
 from releaseray.sources.git_process import Git
 from releaseray.sources.git_reading import from_index
 
@@ -22,7 +24,7 @@ def ended(repo: Repo, older: str, newer: str) -> Later[tuple[Commit, ...]]:
     local = LocalRepository.at(repo.path, repo.path.parent / f"scratch-{random.random()}")
     log: Later[tuple[Commit, ...]] = Later()
     tags = {tag.name: tag for tag in local.tags()}
-    log.set_result(local.history(tags[older], tags[newer], lambda *_: frozenset(), past=False).commits)
+    log.set_result(history(local, tags[older], tags[newer], lambda *_: frozenset(), past=False).commits)
     return log
 
 
@@ -92,8 +94,8 @@ def test_another_mailmap_is_another_past(team: Repo, tmp_path: Path, monkeypatch
 def known_emails(team: Repo, scratch: Path) -> Set[str]:
     local = LocalRepository.at(team.path, scratch)
     tags = {tag.name: tag for tag in local.tags()}
-    known = by_walking(tags["v2"].sha, Cache(True).authors(local, tags["v2"]))
-    return local.history(tags["v2"], tags["v3"], known, past=False).known_emails
+    known = by_walking(tags["v2"].sha, Cache(True, local, Asked(tags["v2"], tags["v3"], None)).authors())
+    return history(local, tags["v2"], tags["v3"], known, past=False).known_emails
 
 
 def test_a_commit_younger_than_the_range_makes_nobody_known(tmp_path: Path) -> None:

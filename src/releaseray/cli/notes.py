@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from releaseray.cli.notes_draft import drafted, printed
+from releaseray.cli.notes_answer import Request, answer
+from releaseray.cli.notes_json import parsed
 from releaseray.cli.notes_range import Asked
-from releaseray.cli.notes_reading import Request
 from releaseray.cli.quick import FORMS
 from releaseray.notes.draft import Draft
 from releaseray.notes.engine import PERSONAS
@@ -28,7 +28,7 @@ from releaseray.notes.keep_a_changelog import updated
     type=click.Path(dir_okay=False, path_type=Path),
     help="Bring this file up to date (Keep a Changelog style) instead of printing.",
 )
-@click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs learned.")
+@click.option("--no-cache", is_flag=True, help="Neither use nor keep drafts and what was learned for them.")
 def notes(
     spec: str,
     repo: str,
@@ -43,11 +43,12 @@ def notes(
 
     Leave FROM out for the release before TO, and TO out for the newest release.
     """
-    asked, draft = drafted(Request(spec, repo, persona, form, unreleased, mask, not no_cache))
+    # A changelog is made of the changes themselves, which only JSON tells
+    asked, told = answer(Request(spec, repo, persona, "json" if changelog else form, unreleased, mask, not no_cache))
     if changelog:
-        _update(changelog, asked, draft)
+        _update(changelog, asked, parsed(told))
     else:
-        click.echo(printed(draft, form), nl=False)
+        click.echo(told, nl=False)
 
 
 def _update(path: Path, asked: Asked, draft: Draft) -> None:

@@ -1,69 +1,108 @@
-"""What `releaseray notes` remembers from run to run, in the user's cache: nothing that a draft depends on."""
+"""What `releaseray notes` remembers from run to run, in the user's cache: drafts, and what was learned for them.
+
+Everything is kept under all that it follows from, so that nothing of it ever has to be changed.
+"""
 
 import os
+import sys
+import zlib
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
-from zlib import crc32
 
 from releaseray.cli.notes_range import Asked
 from releaseray.notes.edition import edition
-from releaseray.notes.history import Tag
 from releaseray.notes.versions import parse_version
-from releaseray.sources.git_layout import keep_newest, read_text, write_text
+from releaseray.sources.git_layout import keep_newest, write_bytes
 from releaseray.sources.git_local import LocalRepository
 
 MOST_KEPT = 64
-"""Files of a kind that are kept, the newest. One has up to a megabyte."""
+"""Files of a kind that are kept, the newest."""
+
+LARGEST = 1 << 20
+"""Bytes of a file; drafts of twenty thousand commits with all reasons have half of it."""
+
+KINDS = ("authors", "drafts", "lessons")
 
 
 class Kept(NamedTuple):
-    """One file of lessons, there or not. What cannot be kept is learned again, and costs nothing else."""
+    """One text that is kept, or is not. `origin` is all that it follows from, on one line; it stands before the text,
+    so that nothing else is taken for it. What cannot be kept is found out again, and costs nothing else."""
 
     place: Path
+    origin: str
 
     def load(self) -> str | None:
-        """The text that is kept."""
-        return read_text(self.place)
+        """The text; None where none is kept, or none that is whole."""
+        with suppress(OSError, zlib.error, UnicodeDecodeError):
+            origin, _, text = (
+                zlib.decompress(self.place.read_bytes()).decode("utf-8", "surrogateescape").partition("\n")
+            )
+            return text if origin == self.origin else None
+        return None
 
-    def keep(self, lessons: str) -> None:
+    def keep(self, text: str) -> None:
         """Keep the text, as one step."""
-        with suppress(OSError):
-            self.place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_text(self.place, lessons)
-
-    def forget(self) -> None:
-        """Keep it no longer."""
-        with suppress(OSError):
-            self.place.unlink()
+        with suppress(OSError, UnicodeEncodeError):
+            packed = zlib.compress(f"{self.origin}\n{text}".encode("utf-8", "surrogateescape"), 1)
+            if len(packed) <= LARGEST:
+                self.place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                write_bytes(self.place, packed)
 
 
 class Cache:
-    """The folders of the cache, or none: `wanted` says whether there shall be one."""
+    """What may be kept of one range, asked for in one repository; nothing where no cache is `wanted`."""
 
-    def __init__(self, wanted: bool) -> None:
+    def __init__(self, wanted: bool, repository: LocalRepository, asked: Asked) -> None:
         self._folder = _folder() if wanted else None
-        if self._folder:
-            for kind in ("authors", "lessons"):
-                keep_newest(self._folder / kind, MOST_KEPT)
+        self._repository = repository
+        self._asked = asked
+        self._surroundings = repository.surroundings(asked.until.name)
 
-    def authors(self, repository: LocalRepository, since: Tag | None) -> Path | None:
-        """Where it is kept who had commits that `since` reaches; None without a cache or a past."""
-        if not self._folder or not since:
+    def authors(self) -> Path | None:
+        """Where it is kept who had commits that the start of the range reaches; None without a cache or a past."""
+        if not (self._folder and self._asked.since):
             return None
-        return self._folder / "authors" / "-".join(filter(None, (since.sha, repository.mailmap())))
+        mailmap, rewritten = self._surroundings.mailmap, self._surroundings.rewritten
+        parts = (self._asked.since.sha, mailmap, _digest(rewritten) if rewritten else "")
+        return self._folder / "authors" / "-".join(filter(None, parts))
 
-    def lessons(self, repository: LocalRepository, asked: Asked) -> Kept | None:
-        """Where it is kept what the past of the range teaches; None without a cache or a past."""
-        if not self._folder or not asked.since:
+    def lessons(self) -> Kept | None:
+        """What the past of the range teaches; None without a cache or a past."""
+        since, until = self._asked.since, self._asked.until
+        if not since:
             return None
-        until = asked.until
         version = parse_version(until.name)
         # Which package's past it is depends on the end of the range too
-        package = [until.name, until.sha] if version and version.package else []
-        told = "\n".join([edition(), repository.full_name, asked.since.name, *package])
-        name = f"{asked.since.sha}-{crc32(told.encode('utf-8', 'surrogateescape')):08x}"
-        return Kept(self._folder / "lessons" / name)
+        package = until if version and version.package else None
+        return self._kept("lessons", since.sha, since.name, package)
+
+    def draft(self, *wanted: object) -> Kept | None:
+        """The draft of the range that is `wanted`; None without a cache."""
+        return self._kept("drafts", self._asked.until.sha, self._asked, *wanted)
+
+    def confirm(self) -> None:
+        """Keep nothing from here on, unless what was read meanwhile is what the answers were to follow from."""
+        if self._folder and self._surroundings != self._repository.surroundings(self._asked.until.name):
+            self._folder = None
+
+    def trim(self) -> None:
+        """Keep the newest only."""
+        if folder := self._folder:
+            for kind in KINDS:
+                keep_newest(folder / kind, MOST_KEPT)
+
+    def _kept(self, kind: str, sha: str, *follows_from: object) -> Kept | None:
+        if not self._folder:
+            return None
+        program = (edition("sources", "cli"), sys.version)
+        called = (self._repository.full_name, self._repository.web_url)
+        origin = ascii((program, called, self._surroundings, *follows_from))
+        return Kept(self._folder / kind / f"{sha}-{_digest(origin)}", origin)
+
+
+def _digest(text: str) -> str:
+    return f"{zlib.crc32(text.encode('utf-8', 'surrogateescape')):08x}"
 
 
 def _folder() -> Path | None:

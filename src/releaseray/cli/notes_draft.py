@@ -1,19 +1,17 @@
 """The draft that `releaseray notes` prints: told of a range that is being read."""
 
 import gc
-import json
 from importlib import import_module
-from typing import Any
 
-from releaseray.cli.notes_range import Asked
-from releaseray.cli.notes_reading import Read, Request, reading
+from releaseray.cli.notes_answer import Request
+from releaseray.cli.notes_json import written
+from releaseray.cli.notes_reading import Read
 from releaseray.notes import engine, lessons
-from releaseray.notes.draft import Draft
-from releaseray.notes.engine import PERSONAS
 from releaseray.notes.history import History
 from releaseray.notes.mask import masked
 from releaseray.notes.model import shipped
 from releaseray.notes.model_own import Lessons
+from releaseray.notes.personas import persona
 from releaseray.notes.prepared import Prepared
 from releaseray.sources.beside import Later
 
@@ -21,31 +19,27 @@ LONG = 750
 """Commits from which on a second process pays for itself, on a machine that has nothing else to do."""
 
 
-def drafted(request: Request) -> tuple[Asked, Draft]:
-    """The range asked for, and its draft. Raises `AppError` and `SourceError`."""
-    with reading(request) as later:
-        return told(request, later)
-
-
-def told(request: Request, later: Later[Read]) -> tuple[Asked, Draft]:
-    """The same, of a range that is being read."""
+def drawn(request: Request, later: Later[Read]) -> str:
+    """The draft of a range that is being read, as it is printed. Raises `AppError` and `SourceError`."""
     gc.disable()  # the process ends with the draft: to walk a large history for garbage costs as much as reading it
+    # Whom nobody knows, nobody waits for
+    persona(request.persona)
     # The coefficients are loaded while git works
     shipped()
     read = later.result()
-    learned = None
-    if read.place and read.lessons:
-        try:
-            learned = lessons.parsed(read.lessons)
-        except ValueError:
-            # What was kept is no more what it was
-            read.place.forget()
-            return drafted(request._replace(cached=False))
-    elif read.place:
-        learned = engine.learn(read.history)
-        read.place.keep(lessons.written(learned))
-    persona = request.persona or PERSONAS[0]
-    return read.asked, engine.build(prepared(masked(read.history, request.mask), learned), persona)
+    draft = engine.build(prepared(masked(read.history, request.mask), _learned(read)), request.persona)
+    return written(draft) if request.form == "json" else draft.body_md
+
+
+def _learned(read: Read) -> Lessons | None:
+    """What is kept of what the past teaches, or learned to be kept; None where it can be neither."""
+    if read.lessons:
+        return lessons.parsed(read.lessons)
+    if not read.place:
+        return None
+    learned = engine.learn(read.history)
+    read.place.keep(lessons.written(learned))
+    return learned
 
 
 def prepared(history: History, learned: Lessons | None) -> Prepared:
@@ -55,27 +49,3 @@ def prepared(history: History, learned: Lessons | None) -> Prepared:
         # What two processes take is imported where there are two
         context = import_module("releaseray.cli.notes_weighing").weighing_beside(context, history.commits)
     return engine.prepare(history, context)
-
-
-def printed(draft: Draft, form: str) -> str:
-    """The draft as it is printed: Markdown, or JSON that says what became of each change and why."""
-    return f"{_json(draft)}\n" if form == "json" else draft.body_md
-
-
-def _json(draft: Draft) -> str:
-    flags: dict[str, Any] = {"highlights": draft.flags.highlights}
-    if draft.flags.upgrade_instructions is not None:
-        flags["upgradeInstructions"] = draft.flags.upgrade_instructions
-    flags["contributors"] = draft.flags.contributors
-    entries = [
-        {
-            "shas": entry.shas,
-            "pr": entry.pr,
-            "category": entry.category,
-            "kept": entry.kept,
-            "text": entry.text,
-            "reason": entry.reason,
-        }
-        for entry in draft.entries
-    ]
-    return json.dumps({"bodyMd": draft.body_md, "flags": flags, "entries": entries}, ensure_ascii=False, indent=2)

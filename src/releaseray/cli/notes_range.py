@@ -5,8 +5,7 @@ from typing import NamedTuple
 
 from releaseray.errors import InvalidRequest
 from releaseray.notes.history import History, Tag
-from releaseray.notes.keep_a_changelog import UNRELEASED
-from releaseray.notes.versions import built_on, newest_release, previous_tags
+from releaseray.notes.versions import UNRELEASED, built_on, newest_release, previous_tags
 from releaseray.sources.closest import closest, up_to
 from releaseray.sources.git_local import LocalRepository
 

@@ -4,11 +4,10 @@ longer than many a draft takes."""
 import os
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from typing import Any, NoReturn
 
-from releaseray.cli.notes_reading import Request, reading
-from releaseray.errors import AppError
+from releaseray.cli.notes_answer import Request, answer
+from releaseray.errors import AppError, InvalidRequest
 from releaseray.sources import SourceError
 
 FORMS = ("md", "json")
@@ -21,29 +20,17 @@ def run(arguments: Sequence[str]) -> None:
     if request is None or sys.stdout.encoding.lower() != "utf-8":
         return
     try:
-        if (printed := _printed(request)) is None:
-            return
-        sys.stdout.write(printed)
+        sys.stdout.write(answer(request)[1])
         sys.stdout.flush()
     except (AppError, SourceError) as problem:
+        if isinstance(problem, InvalidRequest) and "persona" in (problem.details or ()):
+            return
         _end(1, f"Error: {problem}\n")
     except KeyboardInterrupt:
         _end(1, "\nAborted!\n")
     except BrokenPipeError:
         _end(1)
     _end(0)
-
-
-def _printed(request: Request) -> str | None:
-    """What is to be printed; None for a persona that does not exist."""
-    with reading(request) as later:
-        # The engine takes as long to import as git to read a short range
-        telling = import_module("releaseray.cli.notes_draft")
-        if request.persona not in ("", *telling.PERSONAS):
-            return None
-        draft = telling.told(request, later)[1]
-        printed: str = telling.printed(draft, request.form)
-        return printed
 
 
 def _end(code: int, said: str = "") -> NoReturn:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from releaseray.notes.draft import Category, Draft, Entry
 from releaseray.notes.regexes import regex
+from releaseray.notes.versions import UNRELEASED
 
 _HEADER = "# Changelog\n\nWhat changed in this project, newest version first.\n"
 _ORDER = ("Added", "Changed", "Deprecated", "Removed", "Fixed", "Security")
@@ -23,7 +24,6 @@ _LINKS = regex(r"^\[[^\]\n]+\]: ", re.MULTILINE)
 _REMOVES = regex(r"(?:\*\*[^*\n]+:\*\* )?(?:Remove|Drop)")
 _ADDS = regex(r"(?:\*\*[^*\n]+:\*\* )?(?:Improve|Change|Update|Make|Use|Allow|Rename|Move|Switch)")
 _NUMBER = regex(r"#(\d+)\b")
-UNRELEASED = "Unreleased"
 
 
 def updated(changelog: str, version: str, date: str | None, draft: Draft) -> str:

@@ -9,6 +9,9 @@ from typing import NamedTuple
 from releaseray.notes.history import Tag
 from releaseray.notes.regexes import regex
 
+UNRELEASED = "Unreleased"
+"""What is called by this name has no version yet."""
+
 MAX_TAG = 1_000
 STALE = 400 * 86_400
 MOST_SKIPPED = 10

@@ -124,9 +124,19 @@ def read_text(path: Path) -> str | None:
 
 def write_text(path: Path, text: str) -> None:
     """Replace a file's text as a whole: a reader sees the old or the new one."""
+    write_bytes(path, text.encode("utf-8", "surrogateescape"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """The same with bytes. What cannot be written to its end leaves nothing behind."""
     new = path.with_name(f"{path.name}.{os.getpid()}.{time.monotonic_ns()}.new")
-    new.write_text(text, "utf-8", "surrogateescape")
-    new.replace(path)
+    try:
+        new.write_bytes(content)
+        new.replace(path)
+    except OSError:
+        with suppress(OSError):
+            new.unlink()
+        raise
 
 
 def remove(folder: Path) -> None:

@@ -4,17 +4,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self, TypeVar
 
-from releaseray.notes.history import History, Tag
+from releaseray.notes.history import Tag
 from releaseray.sources.git_borrowed import Borrowed
 from releaseray.sources.git_forges import whereabouts
 from releaseray.sources.git_layout import Place
 from releaseray.sources.git_locations import ANYWHERE
 from releaseray.sources.git_objects import Objects
-from releaseray.sources.git_process import Git
-from releaseray.sources.git_reading import Known, Range, read_range
+from releaseray.sources.git_process import HISTORY_TIMEOUT, Git
+from releaseray.sources.git_surroundings import Surroundings, surroundings
 from releaseray.sources.git_tags import ahead, all_tags, head_commit, is_ancestor, named_commit, tags_named
 from releaseray.sources.git_trouble import explained
-from releaseray.sources.git_walk import HISTORY_TIMEOUT
 
 T = TypeVar("T")
 
@@ -42,38 +41,31 @@ class LocalRepository:
 
     def tags(self, names: Sequence[str] = ()) -> list[Tag]:
         """Every tag that leads to a commit, newest first by date, ties by name; with `names`, of those only."""
-        return self._told(lambda git, objects: tags_named(objects, names) if names else all_tags(git, objects))
+        return self.told(lambda git, objects: tags_named(objects, names) if names else all_tags(git, objects))
 
     def tags_reached(self, sha: str) -> list[Tag]:
         """Those of `tags` that the commit goes back to."""
-        return self._told(lambda git, objects: all_tags(git, objects, reached_from=sha))
+        return self.told(lambda git, objects: all_tags(git, objects, reached_from=sha))
 
     def ahead(self, older: str, newer: str) -> int:
         """How many commits `newer` goes back to that `older` does not."""
-        return self._told(lambda git, _: ahead(git, older, newer))
+        return self.told(lambda git, _: ahead(git, older, newer))
 
     def head(self) -> str:
         """The full sha of the default branch's newest commit."""
-        return self._told(lambda git, objects: named_commit(objects, "HEAD") or head_commit(git))
+        return self.told(lambda git, objects: named_commit(objects, "HEAD") or head_commit(git))
 
     def commit_named(self, name: str) -> str | None:
         """The full sha of the commit that any name git knows leads to; None if it leads to none."""
-        return self._told(lambda _, objects: named_commit(objects, name))
+        return self.told(lambda _, objects: named_commit(objects, name))
 
-    def mailmap(self) -> str:
-        """A name for who is who, as the default branch has it; empty where it says nothing of that."""
-        return self._told(lambda _, objects: next(objects.found(["HEAD:.mailmap"], 0))[0])
+    def surroundings(self, until: str) -> Surroundings:
+        """What a range that ends with the tag `until` depends on beside its ends."""
+        return self.told(lambda git, objects: surroundings(git, objects, until))
 
     def is_ancestor(self, older: str, newer: str) -> bool:
         """Whether the commit `older` is reached from the commit `newer`."""
-        return self._told(lambda git, _: is_ancestor(git, older, newer))
-
-    def history(self, from_tag: Tag | None, to_tag: Tag, known: Known, *, past: bool) -> History:
-        """All that is known of the commits between two tags; see `Source.history`."""
-        asked = Range(from_tag.sha if from_tag else None, to_tag.sha, to_tag.name)
-        found = self._told(lambda git, objects: read_range(git, asked, known, past=past, through=objects))
-        self._objects = None
-        return found.history(self.full_name, self.web_url, from_tag.name if from_tag else None, to_tag.name)
+        return self.told(lambda git, _: is_ancestor(git, older, newer))
 
     def kill(self) -> None:
         """End whatever of git is running for this repository, for good."""
@@ -84,8 +76,12 @@ class LocalRepository:
         if self._objects:
             self._objects.close()
 
-    def _told(self, job: Callable[[Git, Objects], T]) -> T:
+    def told(self, job: Callable[[Git, Objects], T], *, closes: bool = False) -> T:
+        """What a job finds out, by git and by what runs on from question to question, which it `closes` or leaves."""
         with explained():
             if self._objects is None:
                 self._objects = Objects(self._git, HISTORY_TIMEOUT)
-            return job(self._git, self._objects)
+            found = job(self._git, self._objects)
+        if closes:
+            self._objects = None
+        return found

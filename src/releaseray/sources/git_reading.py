@@ -13,8 +13,8 @@ from releaseray.sources.git_log import LOG, LogParser
 from releaseray.sources.git_objects import Objects
 from releaseray.sources.git_packages import package_folder
 from releaseray.sources.git_papers import changelog, fragments, manifests, touched
-from releaseray.sources.git_process import Git
-from releaseray.sources.git_walk import HISTORY_TIMEOUT, Walk
+from releaseray.sources.git_process import HISTORY_TIMEOUT, Git
+from releaseray.sources.git_walk import Walk
 
 MAX_PAST = 1_500
 MAX_PAST_BYTES = 24 << 20

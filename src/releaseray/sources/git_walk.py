@@ -10,9 +10,8 @@ from releaseray.notes.history import Commit
 from releaseray.sources import SourceError, Watch
 from releaseray.sources.beside import Later, Threads
 from releaseray.sources.git_log import LOG, MESSAGES, LogParser
-from releaseray.sources.git_process import Git
+from releaseray.sources.git_process import HISTORY_TIMEOUT, Git
 
-HISTORY_TIMEOUT = 900.0
 MAX_COMMITS = 250_000
 LONG = 2_000
 """Commits of the line that one git reads; a longer line is shared by two: finding what each commit changed keeps a
