@@ -31,6 +31,11 @@ def test_tails_that_are_lists_themselves_are_kept_apart() -> None:
     assert told == ["Add stable pool metrics to Ktor and JDK; Spring; Netty"]
 
 
+def test_what_differs_in_its_number_only_is_one_line() -> None:
+    told = told_with_counts(["Fix CI (#1)", "Add colors (#2)", "Fix CI (#3)", "Fix CI (#1)", "Fix CI", "Fix (#x)"])
+    assert told == [("Fix CI (#1, #3)", 4), ("Add colors (#2)", 1), ("Fix (#x)", 1)]
+
+
 def test_every_line_is_counted_once() -> None:
     lines = ["Fix it", *(f"Add HTTP header selectors to {what}" for what in ("Ktor", "JDK", "Netty")), "Fix it", "A"]
     assert [count for _, count in told_with_counts(lines)] == [2, 3, 1]

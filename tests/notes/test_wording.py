@@ -201,7 +201,8 @@ def test_what_only_makers_care_for_is_not_plain(title: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "title", ["Let approval workflows be copied", "Warn before the certificate's lifetime ends", "Comments can be pinned"]
+    "title",
+    ["Let approval workflows be copied", "Warn before the certificate's lifetime ends", "Comments can be pinned"],
 )
 def test_words_of_customers_stay_plain(title: str) -> None:
     assert plainness(title) == 0

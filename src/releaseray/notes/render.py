@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from releaseray.notes.conventions import heading_category
+from releaseray.notes.draft import Category
 from releaseray.notes.headline import KINDS, Headline
 from releaseray.notes.markdown import inline
 from releaseray.notes.prepared import Item
@@ -32,6 +33,37 @@ def section(title: str, things: Sequence[T], line: Callable[[T], str], most: int
 def document(parts: Iterable[str]) -> str:
     """The parts that are not empty, a blank line between them."""
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def distinct(items: Iterable[Item]) -> list[Item]:
+    """The items, given newest first, but for those whose fragment an older one brought along: who edits it did not make
+    the change."""
+    kept: list[Item] = []
+    told: set[str] = set()
+    for item in reversed([*items]):
+        if not item.change.fragments or item.note not in told:
+            kept.append(item)
+        if item.change.fragments:
+            told.add(item.note)
+    kept.reverse()
+    return kept
+
+
+_ADDS = regex(
+    r"(?:add|introduce|implement|support)(?:s|ed|ing)?\b(?! (?:\S+ ){0,2}(?:missing|fix|workaround|check|guard))",
+    re.IGNORECASE,
+)
+_CALLED_FIX = frozenset({"fix", "fixes", "fixed", "bugfix", "hotfix", "bug"})
+
+
+def adds(item: Item) -> bool:
+    """Whether a fix reads as an addition ("Add a dashboard's name to the configuration"); not where its author called
+    it a fix."""
+    return (
+        item.category is Category.FIX
+        and item.change.headline.kind not in _CALLED_FIX
+        and _ADDS.match(item.note) is not None
+    )
 
 
 _LONGEST_PLACE = 30

@@ -17,7 +17,7 @@ _LEADS = frozenset({"to", "for", "in", "from", "on", "with", "of", "into", "by"}
 def together(lines: Sequence[str]) -> list[tuple[str, int]]:
     """The lines and how many each stands for: what reads the same is said once, and those with a long beginning in
     common are told as one where the first of them stood: "Add colors to A (#1), B (#2) and C (#3)"."""
-    counts = Counter(lines)
+    counts = _said_once(lines)
     lines = [*counts]
     if len(lines) < FEWEST_LINES:
         return [*counts.items()]
@@ -36,6 +36,22 @@ def together(lines: Sequence[str]) -> list[tuple[str, int]]:
             for at in others:
                 told[at] = None
     return [(line, counts[line]) for line in told if line is not None]
+
+
+def _said_once(lines: Sequence[str]) -> Counter[str]:
+    """The lines that differ, and how often each is said; what differs in its number only is one with all of them:
+    "Fix the totals (#1, #2)"."""
+    numbers: dict[str, dict[str, None]] = {}
+    counts: Counter[str] = Counter()
+    for line in lines:
+        text, _, number = line.removesuffix(")").rpartition(" (#")
+        alone = text if number.isdigit() else line
+        counts[alone] += 1
+        if alone is not line:
+            numbers.setdefault(alone, {})[f"#{number}"] = None
+    return Counter({
+        f"{text} ({', '.join(numbers[text])})" if text in numbers else text: count for text, count in counts.items()
+    })  # fmt: skip
 
 
 def _openings(line: str) -> Iterator[str]:

@@ -143,8 +143,7 @@ _SENTENCE = regex(
     re.IGNORECASE,
 )
 _NO_THINGS = """
-where when while if only always never also on in improvements
-performance various minor changes updates
+where when while if only always never also on in improvements performance various minor changes updates
 """
 _NOT_A_THING = frozenset(_NO_THINGS.split())
 _DETERMINERS = frozenset({"a", "an", "the"})
@@ -199,9 +198,9 @@ account allow ask check listen look prepare search wait warn watch
 """
 _TAKE_FOR = frozenset(_VERBS_BEFORE_FOR.split())
 _THINGS = """
-benchmark build cache chain commit default dispatch export filter format gate hash hint index issue key label link list
-lock log map order output paint pipe plot poll present query replay report search share style supply tag test trace
-version work bounds commits exports hashes hints indexes queries works
+benchmark build cache chain commit control default dispatch export filter format gate hash hint index issue key label
+link list lock log map order output paint pipe plot poll present query replay report search share style supply tag test
+trace version work bounds commits exports hashes hints indexes queries works
 """
 _OFTEN_THINGS = frozenset(_THINGS.split())
 _FINITE = regex(

@@ -11,7 +11,7 @@ from releaseray.notes.plain import benefit, plainness
 from releaseray.notes.prepared import Item, Prepared
 from releaseray.notes.production import Production
 from releaseray.notes.regexes import regex
-from releaseray.notes.render import area, counted, document, listed, section
+from releaseray.notes.render import adds, area, counted, distinct, document, listed, section
 from releaseray.notes.wording import imperative
 
 _MOST = 8
@@ -29,7 +29,7 @@ class Customer:
 
     def shown(self, release: Prepared) -> Sequence[Item]:
         """What can be said in plain words; where that is next to nothing, what names a little code too."""
-        telling = [item for item in release.items if item.matters and not item.change.reverts]
+        telling = [item for item in distinct(release.items) if item.matters and not item.change.reverts]
         ranked = sorted(telling, key=lambda item: -item.weight)
         levels = [(item, plainness(item.note)) for item in ranked]
         plain = [item for item, level in levels if level == 0]
@@ -42,7 +42,7 @@ class Customer:
 
     def body(self, release: Prepared, shown: Sequence[Item]) -> str:
         taken_back = sum(item.matters and item.change.reverts for item in release.items)
-        matter = sum(item.matters for item in release.items) - taken_back
+        matter = sum(item.matters for item in distinct(release.items)) - taken_back
         if not shown:
             return _quiet(matter, taken_back, upgrade_instructions(release) is not None)
         new, improved, fixed, careful = _sorted(shown)
@@ -67,7 +67,7 @@ def _sorted(shown: Sequence[Item]) -> tuple[list[Item], list[Item], list[Item], 
     for item in shown:
         if item.category in (Category.BREAKING, Category.DEPRECATION):
             careful.append(item)
-        elif item.category in (Category.FIX, Category.SECURITY):
+        elif item.category is Category.SECURITY or (item.category is Category.FIX and not adds(item)):
             fixed.append(item)
         elif item.category is Category.FEATURE and _NEW.match(imperative(item.note)):
             new.append(item)

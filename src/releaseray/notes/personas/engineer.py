@@ -11,7 +11,7 @@ from releaseray.notes.prepared import Item, Prepared
 from releaseray.notes.production import Production, for_engineers
 from releaseray.notes.prune import Fate
 from releaseray.notes.regexes import regex
-from releaseray.notes.render import counted, document, listed, names, place, section
+from releaseray.notes.render import counted, distinct, document, listed, names, place, section
 from releaseray.notes.upgrade import Requirement
 from releaseray.notes.wording import imperative, past
 
@@ -43,10 +43,9 @@ class Engineer:
 
     def shown(self, release: Prepared) -> Sequence[Item]:
         """What matters, and what takes back something released; where nothing does, the quiet changes."""
-        items = [item for item in release.items if item.matters or (item.fate is Fate.TOLD and item.change.reverts)]
-        if not items:
-            items = [item for item in release.items if item.fate is Fate.TOLD]
-        return sorted(items, key=lambda item: -item.weight)
+        told = [item for item in distinct(release.items) if item.fate is Fate.TOLD]
+        items = [item for item in told if item.matters or item.change.reverts]
+        return sorted(items or told, key=lambda item: -item.weight)
 
     def line(self, item: Item, release: Prepared) -> str:
         """In the mood of the project's own changelog; its author's, where it has none."""
@@ -107,8 +106,9 @@ def _footer(release: Prepared, shown: Sequence[Item]) -> Iterator[str]:
 
 def _others(release: Prepared, shown: Sequence[Item]) -> str:
     told = {id(item) for item in shown}
-    quiet = Counter(item.category for item in release.items if item.fate is Fate.TOLD and id(item) not in told)
-    folded = Counter(item.fate for item in release.items)
+    items = distinct(release.items)
+    quiet = Counter(item.category for item in items if item.fate is Fate.TOLD and id(item) not in told)
+    folded = Counter(item.fate for item in items)
     docs, upkeep = quiet.pop(Category.DOCS, 0), quiet.total() + folded[Fate.CHORE] + folded[Fate.RELEASE]
     parts = [
         _dependencies(release) if folded[Fate.DEPENDENCY] else "",

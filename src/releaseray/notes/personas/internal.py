@@ -12,7 +12,7 @@ from releaseray.notes.plain import benefit, plainness
 from releaseray.notes.prepared import Item, Prepared
 from releaseray.notes.production import Production, for_colleagues
 from releaseray.notes.regexes import regex
-from releaseray.notes.render import area, counted, document, listed, section
+from releaseray.notes.render import adds, area, counted, distinct, document, listed, section
 from releaseray.notes.wording import past
 
 _MOST = 15
@@ -38,7 +38,7 @@ class Internal:
     def shown(self, release: Prepared) -> Sequence[Item]:
         """What matters and is about the product rather than about its code; where that is next to nothing, the
         weightiest of the rest too."""
-        items = sorted((item for item in release.items if item.matters), key=lambda item: -item.weight)
+        items = sorted((item for item in distinct(release.items) if item.matters), key=lambda item: -item.weight)
         spoken = [item for item in items if plainness(item.note) < 2 or item.category in _ALWAYS_TOLD]
         if len(spoken) >= _ENOUGH:
             return spoken
@@ -53,10 +53,10 @@ class Internal:
     def body(self, release: Prepared, shown: Sequence[Item]) -> str:
         if not shown:
             return "Nothing in this release changes anything for accounts: there is nothing to announce.\n"
-        changed = _told(shown, _CHANGED)
-        mended = sorted(_told(shown, _MENDED), key=lambda item: _IN_CODE * plainness(item.note) - item.weight)
+        changed, mended = _parted(shown)
+        mended.sort(key=lambda item: _IN_CODE * plainness(item.note) - item.weight)
         line = partial(self.line, release=release)
-        matter = sum(item.matters for item in release.items)
+        matter = sum(item.matters for item in distinct(release.items))
         return document([
             _opening(shown),
             section("What changed for accounts", foremost(changed, _MOST), line, _MOST),
@@ -86,22 +86,29 @@ def _told(shown: Sequence[Item], categories: Sequence[Category]) -> list[Item]:
     return [item for item in shown if item.category in categories and not item.change.reverts]
 
 
+def _parted(shown: Sequence[Item]) -> tuple[list[Item], list[Item]]:
+    """What is new or better, and what was mended: an addition reads oddly among fixes, whatever it mends."""
+    changed = [item for item in _told(shown, (*_CHANGED, *_MENDED)) if item.category in _CHANGED or adds(item)]
+    told = {id(item) for item in changed}
+    return changed, [item for item in _told(shown, _MENDED) if id(item) not in told]
+
+
 def _rest(number: int) -> str:
     return f"Also in this release: {counted(number, 'technical change')}." if number > 0 else ""
 
 
 def _opening(shown: Sequence[Item]) -> str:
+    changed, mended = _parted(shown)
     parts = [
         counted(count, singular, plural)
-        for categories, singular, plural in (
-            (_CHANGED, "improvement", "improvements"),
-            (_MENDED, "fix", "fixes"),
-            (_RISKS, "change that may need attention", "changes that may need attention"),
+        for count, singular, plural in (
+            (len(changed), "improvement", "improvements"),
+            (len(mended), "fix", "fixes"),
+            (len(_told(shown, _RISKS)), "change that may need attention", "changes that may need attention"),
+            (sum(item.change.reverts for item in shown), "change taken back", "changes taken back"),
         )
-        if (count := len(_told(shown, categories)))
+        if count
     ]
-    if taken_back := sum(item.change.reverts for item in shown):
-        parts.append(counted(taken_back, "change taken back", "changes taken back"))
     return f"In short: {listed(parts)}." if parts else ""
 
 
