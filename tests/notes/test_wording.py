@@ -45,6 +45,9 @@ from releaseray.notes.wording import imperative, mended, past
         ("iOS build", "iOS build", "iOS build"),
         ("split the page", "Split the page", "Split the page"),
         ("a margin", "A margin", "A margin"),
+        ("add X, fix the rest", "Add X, fix the rest", "Added X, fixed the rest"),
+        ("reorder X and fix names", "Reorder X and fix names", "Reordered X and fixed names"),
+        ("update X and align .gitignore", "Update X and align .gitignore", "Updated X and aligned .gitignore"),
         ("bind mount /etc", "Bind mount /etc", "Bound mount /etc"),
         ("…", "…", "…"),
     ],
@@ -68,6 +71,7 @@ def test_a_bare_defect_gets_its_verb() -> None:
         ("Allow users to change their address", "You can now change your address"),
         ("Allow invoices to be exported", "Invoices can now be exported"),
         ("Allow filtering by date", "Filtering by date is now possible"),
+        ("Allow resource_class to be passed as text", "resource_class can now be passed as text"),
         ("Improve search", "Improved search"),
     ],
 )

@@ -3,7 +3,7 @@
 import re
 
 from releaseray.notes.regexes import regex
-from releaseray.notes.wording import imperative, past, says_two_things
+from releaseray.notes.wording import capital, imperative, past, says_two_things
 
 _PATH = regex(
     r"(?:^|[\s`'\"(])(?:\.{0,2}/)?(?:[\w@.-]+/)+[\w.-]+|\b[\w-]+\.(?:py|js|ts|tsx|jsx|mjs|c|h|cc|cpp|hpp"
@@ -39,6 +39,7 @@ _JARGON_PHRASES = regex(
     r"|ma(?:ke|des?) \S+ (?:static|private|const)|source file|to authors|release post|nits|whitespace fixes"
     r"|(?:the|our|this) code|indent fixes"
     r"|(?:fix\w*|correct\w*|various|some|minor|few) (?:\w+ ){0,2}(?:typos?|spelling|misspellings?)"
+    r"|updat\w* (?:\S+ ){0,2}dependenc(?:y|ies)|magic numbers?|for loops?|(?:cach\w+|clearing|build) jobs?"
     r"|in \d+ files|(?:code|obsolete|non-\w+|in|source) comments?|(?:test|code|\w+s|ran|complete) coverage"
     r"|coverage (?:job|of tests)|workflow (?:jobs?|startup|permissions?|runs?)|to workflows"
     r"|(?:release|vcs|ci|build|lint|publish|\w+['’]) workflows?|build (?:with|failures?|errors?|issues?|break\w*)"
@@ -84,14 +85,10 @@ def _ability(said: str) -> str:
     if found := _ADD_SUPPORT.match(said) or _SUPPORTS.match(said):
         return f"Now supports {found['what']}"
     if found := _BE.match(said):
-        return f"{_upper(found['who'])} can now be {found['what']}"
+        return f"{capital(found['who'])} can now be {found['what']}"
     if found := _ALLOW.match(said):
         if _USERS.match(found["who"]):
             return f"You can now {_THEIR.sub(lambda their: _YOUR[their[0]], found['what'])}"
-        return f"{_upper(found['who'])} can now {found['what']}"
+        return f"{capital(found['who'])} can now {found['what']}"
     found = _DOING.match(said)
-    return f"{_upper(found['what'])} is now possible" if found else ""
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return f"{capital(found['what'])} is now possible" if found else ""

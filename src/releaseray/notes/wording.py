@@ -210,10 +210,11 @@ _FINITE = regex(
 _TWIN = regex(r" and ([a-z]+)(?= )")
 _SECOND = regex(r"(?:,| and|, and|;| &| and then) ([a-z]+(?:-[a-z]+)?)(?= (?!of\b|for\b|is\b|are\b|in\b|to\b)\S)")
 _CLEAR = """
-adapt add adjust allow avoid clarify convert deduplicate delete deprecate detect disable disallow drop enable enforce
-ensure expand expose extend extract forbid generate hide improve include increase introduce keep make mark migrate move
-optimize prefer preserve prevent promote reduce refactor register reject relax remove rename replace require respect
-restore restrict reuse rewrite simplify skip switch treat unify update upgrade use validate verify
+adapt add adjust align allow avoid clarify convert deduplicate delete deprecate detect disable disallow drop enable
+enforce ensure expand expose extend extract fix forbid generate handle hide improve include increase introduce keep
+make mark migrate move optimize prefer preserve prevent promote reduce refactor register reject relax remove rename
+replace require respect restore restrict reuse rewrite simplify skip switch treat unify update upgrade use validate
+verify
 """
 _ONLY_VERBS = frozenset(_CLEAR.split())
 """Verbs that in the middle of a title are hardly ever things."""

@@ -24,7 +24,11 @@ _IN_CODE = 0.2
 _MOST_WATCHED = 10
 _CHANGED = (Category.FEATURE, Category.PERF)
 _MENDED = (Category.FIX, Category.SECURITY)
-_NO_NEWS = regex(r"(?:remov|drop|revert|deprecat)\w*\b|.*\bmaintenance\b", re.IGNORECASE)
+_NO_NEWS = regex(
+    r"(?:remov|drop|revert|deprecat|updat|upgrad|bump|renam|mov(?:e|ing)|refactor|clean|with|version)\w*\b"
+    r"|.*\b(?:maintenance|stack build)\b",
+    re.IGNORECASE,
+)
 _RISKS = (Category.BREAKING, Category.DEPRECATION)
 _ALWAYS_TOLD = (*_RISKS, Category.SECURITY)
 
