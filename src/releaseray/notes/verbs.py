@@ -44,7 +44,7 @@ intercept leverage maintain mangle nest nuke opt paint pipe plot poll present pr
 reconstruct replay segregate solve spawn standardise stash supply tear tell transmit transpose trust
 unmark unpack wake work
 auto-convert auto-create auto-detect auto-disable auto-discover auto-enable auto-generate auto-promote auto-resolve
-auto-select
+auto-select beef discover hack look re-expose
 de-dupe de-duplicate pre-allocate pre-compile pre-compute pre-fill pre-load re-emit re-enter re-run re-send re-sync
 re-throw re-write un-register
 canonicalise categorise customise deserialise equalize finalise generalise initialise internalise memorize minimise

@@ -55,7 +55,7 @@ def _worded(text: str, fault: bool, past: bool) -> str:
     return capital(text)
 
 
-_LASTING = frozenset({"require", "default", "fall", "depend", "comply"})
+_LASTING = frozenset({"require", "default", "fall", "depend", "comply", "look"})
 """Verbs of what is so from now on: "Required X" reads as if it were over."""
 
 
@@ -95,7 +95,7 @@ def _stopped(text: str) -> str:
 
 
 _LIMITS = frozenset({"always", "never", "only", "also"})
-_BEFORE_VERBS = frozenset({"always", "never"})
+_BEFORE_VERBS = frozenset({"always", "never", "automatically", "correctly", "properly", "recursively"})
 _ADVERBS = frozenset({"further", "better", *_LIMITS})
 _DONE_BETTER = frozenset({"align", "describe", "document", "explain", "handle", "integrate", "match", "respect"})
 
@@ -106,7 +106,7 @@ def _qualified(word: str, rest: str) -> str:
     if not (adverb.endswith("ly") or adverb in _ADVERBS):
         return ""
     verb, _, after = rest.strip().partition(" ")
-    if verb not in PAST or not after or (_is_noun(verb, verb, after) and adverb not in _BEFORE_VERBS):
+    if verb not in PAST or not after or (adverb not in _BEFORE_VERBS and _is_noun(verb, verb, after)):
         return ""
     if adverb in _LIMITS:
         return f"Now {adverb} {THIRD[verb]} {after}"
@@ -162,7 +162,7 @@ def _may_be_verb(word: str) -> bool:
 def _is_noun(word: str, verb: str, rest: str) -> bool:
     """Whether the opening word, which could be a verb, is a thing here: "Updates to X", "Log output is …"."""
     following = rest.strip()
-    if not following or following[0] in ",;:":
+    if not following or following[0] in ",;" or rest.startswith(":") or following.startswith(": "):
         return True
     if word == PAST[verb] and word != verb:
         return word in _OFTEN_QUALITIES
@@ -191,15 +191,15 @@ _ACTED_ON = regex(
 )
 """What shows that the word before it does something, where that word is as often a thing."""
 
-_PARTICLE = regex(r"work around |default to |opt (?:in|out)\b|hint at |gate \S+ (?:by|behind|on) |map \S+ \S+ to ")
+_PARTICLE = regex(r"work around |look (?:up|for|at|in|into) |default to |opt (?:in|out)\b|hint at |map \S+ \S+ to ")
 _OF = regex(r"(?:of|for|is|are|was|were)\b")
 _VERBS_BEFORE_FOR = """
 account allow ask check listen look prepare search wait warn watch
 """
 _TAKE_FOR = frozenset(_VERBS_BEFORE_FOR.split())
 _THINGS = """
-benchmark build cache chain commit control default dispatch export filter format gate hash hint index issue key label
-link list lock log map order output paint pipe plot poll present query replay report search share style supply tag test
+benchmark build cache chain commit control default dispatch export filter format hash hint index issue key label
+link list lock log look map order output paint pipe plot poll present query replay report search share style supply tag test
 trace version work bounds commits exports hashes hints indexes queries works
 """
 _OFTEN_THINGS = frozenset(_THINGS.split())
