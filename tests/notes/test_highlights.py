@@ -73,6 +73,7 @@ def test_behind_the_first_nothing_small_is_a_highlight() -> None:
         ("feat: introduce ha-checkbox with style", "ha-checkbox with style"),
         ("feat: add per-section themes", "Per-section themes"),
         ("feat: add dark mode", "Dark mode"),
+        ("feat: introduce curl_peer", "Introduce curl_peer"),
     ],
 )
 def test_a_highlight_opens_with_a_large_letter_unless_it_is_a_name(subject: str, catchword: str) -> None:

@@ -52,5 +52,6 @@ def test_what_moves_to_another_file_is_compared_across_them() -> None:
 def test_a_step_says_what_its_author_says_to_do_and_what_frees_of_something_is_none() -> None:
     history, _ = load(Path(__file__).parent / "golden" / "advice" / "history.txt")
     assert build(history, "engineer").flags.upgrade_instructions == (
+        "- Drop the closure of pairs (use `all_pairs` instead)\n- Adapt the check of the origin\n"
         "- Remove the old cache: Use `store.open` instead\n- Drop the page of plans"
     )

@@ -19,17 +19,18 @@ _MOST_STEPS = 20
 _LONGEST_STEP = 400
 _MOST_BODY = 8_000
 _BARE = regex(r"(?:Add(?: support for)?|Introduce|Implement|Support(?: for)?)\s+(?:an? |the )?(?!\w+ing\b)(?=\S)")
+_CODE = regex(r"[_`(]|::|[a-z][A-Z]")
 _BREAKING_NOTE = regex(
     r"^[ \t]*BREAKING[ -]CHANGES?(?:\([^)\n]*\))?:?[ \t]*\n?(.+?)(?=\n[ \t]*\n|\n[\w-]+: |\Z)", re.MULTILINE | re.DOTALL
 )
 
 
 def catchword(item: Item) -> str:
-    """An item as a highlight: what was added, without the verb ("OAuth2 PKCE")."""
+    """An item as a highlight: what was added, without the verb ("OAuth2 PKCE"), which a lone name of code needs."""
     text = imperative(item.note, item.fault)
     single = item.category is Category.FEATURE and not says_two_things(text)
     bare = _BARE.sub("", text, count=1) if single else text
-    return capital(bare)
+    return capital(text if " " not in bare and _CODE.search(bare) else bare)
 
 
 def upgrade_instructions(release: Prepared) -> str | None:
@@ -50,7 +51,15 @@ def _steps(items: Sequence[Item]) -> Iterator[str]:
             if not found and _asks_nothing(item):
                 continue
             detail = _shortened(" ".join(found[1].split())) if found else _advice(item.change.body)
-            yield inline(imperative(item.note)) + (f": {inline(detail)}" if detail else "")
+            yield _step(item.note, detail)
+
+
+def _step(note: str, detail: str) -> str:
+    """What changed, and what to do about it; said once where the author's own sentence says both."""
+    _, found, rest = detail.partition(note)
+    if found:
+        return inline(imperative(note + rest))
+    return inline(imperative(note)) + (f": {inline(detail)}" if detail else "")
 
 
 _NEEDLESS = regex(
@@ -71,7 +80,7 @@ def _asks_nothing(item: Item) -> bool:
 
 _ADVICE = regex(
     r"\b(?:(?:use|call|pass|set|prefer|import|replace|switch to)\b.{1,120}\binstead|must now"
-    r"|needs? to (?:be )?(?:updat|chang|migrat|replac|renam)\w*|should now (?:use|be)|replaced? (?:by|with)"
+    r"|(?<!\bwe )needs? to (?:be )?(?:updat|chang|migrat|replac|renam)\w*|should now (?:use|be)|replaced? (?:by|with)"
     r"|migrate (?:to|from))\b",
     re.IGNORECASE,
 )

@@ -199,8 +199,8 @@ account allow ask check listen look prepare search wait warn watch
 _TAKE_FOR = frozenset(_VERBS_BEFORE_FOR.split())
 _THINGS = """
 benchmark build cache chain commit control default dispatch export filter format hash hint index issue key label
-link list lock log look map order output paint pipe plot poll present query replay report search share style supply tag test
-trace version work bounds commits exports hashes hints indexes queries works
+link list lock log look map order output paint pipe plot poll present query replay report search share style supply tag
+test trace version work bounds commits exports hashes hints indexes queries works
 """
 _OFTEN_THINGS = frozenset(_THINGS.split())
 _FINITE = regex(
