@@ -2,11 +2,12 @@
 
 First the engine, stage by stage, in CPU time (garbage collection off, the best of the runs). Then whole processes, in
 turn, against `git log --name-status` and, where it is installed, git-cliff: `releaseray notes` with an empty cache
-("first") and right after that with what it kept ("again"). git-cliff with paths keeps what it found in the clone
-(`.git/git-cliff-core`), and is measured in the same two ways: that folder is thrown away before each round. "Times
-faster" is git-cliff's time over ours in the same round, first over first and again over again, below 1 where ours is
-slower. From 10,000 commits on there is one round. REPO is a clone that git-cliff can work in, so not a bare one. Every
-time is wall clock with the CPU time of the process and its children beside it.
+("first") and right after that with what it kept ("again"): the draft itself, so that only the names of the range are
+looked up. git-cliff with paths keeps what each commit changed, in the clone (`.git/git-cliff-core`), and is measured in
+the same two ways: that folder is thrown away before each round. "Times faster" is git-cliff's time over ours in the
+same round, first over first and again over again, below 1 where ours is slower. From 10,000 commits on there is one
+round. REPO is a clone that git-cliff can work in, so not a bare one. Every time is wall clock with the CPU time of the
+process and its children beside it.
 """
 
 import argparse
@@ -38,7 +39,7 @@ T = TypeVar("T")
 Command = Sequence[str]
 LONG = 10_000
 COLUMNS = (
-    "git log", "releaseray, first", "releaseray, again", "git-cliff", "git-cliff, paths, first",
+    "git log", "releaseray, first", "releaseray, again (the draft kept)", "git-cliff", "git-cliff, paths, first",
     "git-cliff, paths, again", "first, times faster", "first, paths, times faster", "again, times faster",
     "again, paths, times faster",
 )  # fmt: skip

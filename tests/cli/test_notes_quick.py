@@ -75,9 +75,10 @@ def test_plain_arguments_are_understood() -> None:
 
 
 def test_a_wrong_option_is_explained(house: GitRepository, tmp_path: Path) -> None:
-    refused = run(tmp_path, "--persona", "nobody")
-    assert refused.returncode == 2
-    assert "'nobody' is not one of 'engineer'" in refused.stderr
+    for arguments in ([], ["--repo", str(tmp_path)], ["nope", "--repo", str(house.path)]):
+        refused = run(tmp_path, "--persona", "nobody", *arguments)
+        assert refused.returncode == 2
+        assert "'nobody' is not one of 'engineer'" in refused.stderr
 
 
 def test_a_folder_is_named_from_where_one_is_and_none_is_the_one_there(

@@ -15,6 +15,7 @@ from releaseray.notes.edition import edition
 from releaseray.notes.versions import parse_version
 from releaseray.sources.git_layout import keep_newest, write_bytes
 from releaseray.sources.git_local import LocalRepository
+from releaseray.sources.git_surroundings import Surroundings
 
 MOST_KEPT = 64
 """Files of a kind that are kept, the newest."""
@@ -57,11 +58,11 @@ class Cache:
         self._folder = _folder() if wanted else None
         self._repository = repository
         self._asked = asked
-        self._surroundings = repository.surroundings(asked.until.name)
+        self._surroundings = self._looked() if self._folder else None
 
     def authors(self) -> Path | None:
         """Where it is kept who had commits that the start of the range reaches; None without a cache or a past."""
-        if not (self._folder and self._asked.since):
+        if not (self._folder and self._surroundings and self._asked.since):
             return None
         mailmap, rewritten = self._surroundings.mailmap, self._surroundings.rewritten
         parts = (self._asked.since.sha, mailmap, _digest(rewritten) if rewritten else "")
@@ -83,7 +84,7 @@ class Cache:
 
     def confirm(self) -> None:
         """Keep nothing from here on, unless what was read meanwhile is what the answers were to follow from."""
-        if self._folder and self._surroundings != self._repository.surroundings(self._asked.until.name):
+        if self._folder and self._surroundings != self._looked():
             self._folder = None
 
     def trim(self) -> None:
@@ -91,6 +92,9 @@ class Cache:
         if folder := self._folder:
             for kind in KINDS:
                 keep_newest(folder / kind, MOST_KEPT)
+
+    def _looked(self) -> Surroundings:
+        return self._repository.surroundings(self._asked.until.name)
 
     def _kept(self, kind: str, sha: str, *follows_from: object) -> Kept | None:
         if not self._folder:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from releaseray.cli.notes_answer import Request, answer
-from releaseray.errors import AppError, InvalidRequest
+from releaseray.errors import AppError
 from releaseray.sources import SourceError
 
 FORMS = ("md", "json")
@@ -23,7 +23,8 @@ def run(arguments: Sequence[str]) -> None:
         sys.stdout.write(answer(request)[1])
         sys.stdout.flush()
     except (AppError, SourceError) as problem:
-        if isinstance(problem, InvalidRequest) and "persona" in (problem.details or ()):
+        if request.persona != Request().persona:
+            # It may be the name that is wrong, and that comes first
             return
         _end(1, f"Error: {problem}\n")
     except KeyboardInterrupt:

@@ -44,20 +44,20 @@ def _rewritten(git: Git) -> str:
 def _replaced(git: Git) -> str:
     """Which objects are replaced, and by which. git is asked only where there may be any."""
     where = git.git_dir
-    if not any(map(os.path.lexists, (where / "refs" / "replace", where / "reftable"))):
-        packed = where / "packed-refs"
-        if not packed.exists() or b" refs/replace/" not in packed.read_bytes():
-            return ""
+    elsewhere = any(map(os.path.lexists, (where / "refs/replace", where / "reftable")))
+    if not elsewhere and " refs/replace/" not in (read_text(where / "packed-refs") or ""):
+        return ""
     return text(git.run("for-each-ref", "--format=%(objectname) %(refname)", "refs/replace"))
 
 
 def _there(git_dir: Path) -> Iterator[str]:
-    borrowed = (read_text(git_dir / "objects" / "info" / "alternates") or "").splitlines()
+    borrowed = (read_text(git_dir / "objects/info/alternates") or "").splitlines()
     if any(name.endswith(".promisor") for folder in borrowed for name in _names(f"{folder}/pack")):
         for folder in borrowed:
             for path in (f"{folder}/{name}" for name in _names(folder)):
-                # A folder is changed by what is put into it
-                yield f"{path} {os.stat(path).st_mtime_ns}"
+                # A folder is changed by what is put into it; one that goes meanwhile is another answer too
+                with suppress(FileNotFoundError):
+                    yield f"{path} {os.stat(path).st_mtime_ns}"
 
 
 def _names(folder: str) -> list[str]:
@@ -67,7 +67,8 @@ def _names(folder: str) -> list[str]:
 
 
 def _may_be_a_package(tag: str) -> bool:
-    version = parse_version(tag)
+    # Few names have one, and patterns are compiled for those that are looked at
+    version = parse_version(tag) if "-" in tag else None
     return bool(version and version.package and version.separator == "-")
 
 
