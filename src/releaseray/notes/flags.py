@@ -19,7 +19,7 @@ _MOST_STEPS = 20
 _LONGEST_STEP = 400
 _MOST_BODY = 8_000
 _BARE = regex(r"(?:Add(?: support for)?|Introduce|Implement|Support(?: for)?)\s+(?:an? |the )?(?!\w+ing\b)(?=\S)")
-_CODE = regex(r"[_`(]|::|[a-z][A-Z]")
+_CODE = regex(r"[_`(]|::|[a-z][A-Z][a-z]")
 _BREAKING_NOTE = regex(
     r"^[ \t]*BREAKING[ -]CHANGES?(?:\([^)\n]*\))?:?[ \t]*\n?(.+?)(?=\n[ \t]*\n|\n[\w-]+: |\Z)", re.MULTILINE | re.DOTALL
 )
