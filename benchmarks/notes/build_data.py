@@ -1,5 +1,8 @@
 """Builds rows of human changelogs from clones: `python -m benchmarks.notes.build_data CLONE… --out rows.jsonl.gz`.
 
+With `--list FILE --clones DIR` the clones are those that the file names, a line each, as they were at the commit that
+stands behind the name: the same rows, however old the clones are by now.
+
 A note of the changelog and a commit belong together when the note names the commit's pull request, or an issue
 that the commit closes. What lies between two tags and is named by no note was left out: also by none of another
 version, for what came with a beta is often told there, and a fix on two lines where it was released first.
@@ -39,6 +42,7 @@ BOT = re.compile(
 RELEASES = 40
 JOINED = 0.5
 """A release counts when at least this share of its notes finds its change: otherwise silence says nothing."""
+DATED = "%(creatordate:unix) %(refname:short)"
 RECORD = "%x1e%H%x1f%P%x1f%an%x1f%s%x1f%b%x1d"
 RECORDS = re.compile(r"\x1e(?=[0-9a-f]{40,64}\x1f)")
 """Where a record begins: messages may hold the separator too."""
@@ -66,12 +70,48 @@ def git(clone: Path, *arguments: str) -> str:
     return done.stdout.decode("utf-8", "replace")
 
 
-def best_changelog(clone: Path) -> tuple[str, list[Note]]:
+class Source(NamedTuple):
+    """A clone to read, the name of its repository, and the commit up to which it is read (empty: all there is)."""
+
+    clone: Path
+    repo: str
+    at: str = ""
+
+    @property
+    def end(self) -> str:
+        """The newest commit that is read."""
+        return self.at or "HEAD"
+
+    def tags(self) -> list[str]:
+        """The tags there were at that commit."""
+        if not self.at:
+            return git(self.clone, "tag").split()
+        then = int(git(self.clone, "show", "-s", "--format=%ct", self.at))
+        dated = (
+            line.split()
+            for line in git(self.clone, "tag", "--format=%(creatordate:unix) %(refname:short)").splitlines()
+        )
+        return [tag for date, tag in dated if int(date) <= then]
+
+
+def listed_sources(path: Path, clones: Path) -> list[Source]:
+    """The sources that a file lists: `owner/name commit` on each line."""
+    named = [line.split() for line in path.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
+    return [Source(place_of(repo, clones) or clones / repo, repo, at) for repo, at in named]
+
+
+def place_of(repo: str, clones: Path) -> Path | None:
+    """Where a repository's clone is in a folder of clones; None where it is not."""
+    places = (clones / repo, clones / repo.replace("/", "+") / "repo", clones / repo.rpartition("/")[2])
+    return next((place for place in places if place.exists()), None)
+
+
+def best_changelog(source: Source) -> tuple[str, list[Note]]:
     """The file whose notes name the most pull requests (counting its newest thousand), and those notes."""
     best: tuple[int, str, list[Note]] = (0, "", [])
-    for path in git(clone, "ls-tree", "-r", "--name-only", "HEAD").splitlines():
+    for path in git(source.clone, "ls-tree", "-r", "--name-only", source.end).splitlines():
         if NAMES.search(path) and path.count("/") <= 3 and "node_modules" not in path:
-            notes = notes_of(git(clone, "show", f"HEAD:{path}"))
+            notes = notes_of(git(source.clone, "show", f"{source.end}:{path}"))
             named = sum(bool(note.numbers) for note in notes[:1000]) - 5 * path.count("/")
             if named > best[0]:
                 best = (named, path, notes)
@@ -111,14 +151,14 @@ def commits(clone: Path, *range_: str) -> list[Seen]:
     return seen
 
 
-def rows_of(clone: Path, repo: str) -> Iterator[dict[str, Any]]:
+def rows_of(source: Source) -> Iterator[dict[str, Any]]:
     """The rows of the newest releases, newest release first, then as git lists them."""
-    _path, notes = best_changelog(clone)
-    tags = git(clone, "tag").split()
+    _path, notes = best_changelog(source)
+    clone, tags = source.clone, source.tags()
     by_version: dict[str, list[Note]] = {}
     for note in notes:
         by_version.setdefault(note.version, []).append(note)
-    by_number = {n: seen for seen in reversed(commits(clone, "HEAD")) for n in list(seen.numbers())[:1]}
+    by_number = {n: seen for seen in reversed(commits(clone, source.end)) for n in list(seen.numbers())[:1]}
     elsewhere = {number: note for note in reversed(notes) for number in note.numbers}
     releases, used = 0, set[str]()
     for version, listed in by_version.items():
@@ -128,7 +168,7 @@ def rows_of(clone: Path, repo: str) -> Iterator[dict[str, Any]]:
             continue
         found = [
             row
-            for row in _release(clone, repo, version, listed, f"{before}..{tag}", by_number, elsewhere)
+            for row in _release(clone, source.repo, version, listed, f"{before}..{tag}", by_number, elsewhere)
             if row["sha"] not in used
         ]
         own = {(note.heading, note.text) for note in listed}
@@ -188,19 +228,27 @@ def _row(repo: str, version: str, seen: Seen, pr: int | None, note: Note | None)
     }  # fmt: skip
 
 
+def _source(clone: str) -> Source:
+    name, _, path = clone.rpartition("=")
+    return Source(Path(path), name or Path(path).resolve().name)
+
+
 def main(arguments: list[str]) -> int:
     """Reads the command line; each clone is `path` or `owner/name=path`."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("clones", nargs="+", metavar="[OWNER/NAME=]CLONE")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sources", nargs="*", type=_source, metavar="[OWNER/NAME=]CLONE")
+    parser.add_argument("--list", type=Path, help="names repositories and commits")
+    parser.add_argument("--clones", type=Path, help="holds the clones of the listed: owner/name or name")
     parser.add_argument("--out", type=Path, required=True)
     asked = parser.parse_args(arguments)
+    if bool(asked.list) is not bool(asked.clones) or not (asked.sources or asked.list):
+        parser.error("name clones, or a --list of repositories and the --clones folder that holds them")
     rows: list[dict[str, Any]] = []
-    for clone in asked.clones:
-        name, _, path = clone.rpartition("=")
-        found = list(rows_of(Path(path), name or Path(path).resolve().name))
+    for source in [*asked.sources, *(listed_sources(asked.list, asked.clones) if asked.list else [])]:
+        found = list(rows_of(source))
         listed = sum(row["category"] is not None for row in found)
         print(
-            f"{name or path}: {len(found)} changes, {listed} listed, {len({row['version'] for row in found})} releases"
+            f"{source.repo}: {len(found)} changes, {listed} listed, {len({row['version'] for row in found})} releases"
         )
         rows.extend(found)
     print(f"{write_rows(asked.out, rows)} rows written to {asked.out}")

@@ -1,8 +1,9 @@
-"""Judges the engine against people: `python -m benchmarks.notes.evaluate [ROWS] [--unseen ROWS] [--clones DIR]`.
+"""Judges the engine against people: `python -m benchmarks.notes.evaluate [ROWS] [--others ROWS] [--unseen ROWS]`.
 
 Every repository of ROWS is judged by coefficients trained without it, once with nothing known of its past and once,
-its newest third held out, with its own earlier changelog and commits visible. Repositories of `--unseen` files are
-judged the same two ways by the coefficients as shipped. No change is shown its changelog, fragment or heading.
+its newest third held out, with its own earlier changelog and commits visible. So are those of `--others`, the rows
+behind `others.json`, in five parts, each by coefficients that none of the part taught. Repositories of `--unseen` files
+taught nothing and are judged by the coefficients as shipped. No change is shown its changelog, fragment or heading.
 """
 
 import argparse
@@ -10,16 +11,19 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from hashlib import sha256
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import fmean
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from benchmarks.notes import past, report
 from benchmarks.notes.baselines import git_cliff, keywords
+from benchmarks.notes.build_data import place_of
 from benchmarks.notes.product import product
 from benchmarks.notes.rows import CONTROLS, Row, by_repository, read_rows
 from benchmarks.notes.scoring import Judged, Score, rouge_l, score
-from benchmarks.notes.train import DATA, Lesson, lessons_in, taught
+from benchmarks.notes.train import DATA, lessons_in, others, rounded, shippable, taught
 from releaseray.notes.classify import Context, classify
 from releaseray.notes.draft import Category
 from releaseray.notes.engine import build
@@ -32,6 +36,8 @@ RESULTS = Path("benchmarks/notes/RESULTS.md")
 LISTED_FROM = 0.5
 FEWEST_JUDGED = 10
 FEWEST_ROWS = 100
+PARTS = 5
+ALL = "all left out"
 TEXTS = 200
 """Texts compared a repository, the newest: the rest would say the same."""
 
@@ -105,55 +111,75 @@ def replace_parents(row: Row) -> Row:
 
 def leave_one_out(rows: Sequence[Row], jobs: int, clones: Path | None) -> list[Judgement]:
     """Every repository by a model that was trained on the others. What there is to learn is read once for all."""
-    return _in_processes(_left_out, rows, list(lessons_in(rows)), jobs, clones)
+    theirs, lessons = others(), list(lessons_in(rows))
+
+    def without(repo: str) -> Model:
+        return shippable(taught([lesson for lesson in lessons if lesson.repo != repo]), theirs)
+
+    return _in_processes(by_repository(rows), without, jobs, clones)
+
+
+def leave_parts_out(rows: Sequence[Row], others: Sequence[Row], jobs: int, clones: Path | None) -> list[Judgement]:
+    """Every repository of the others by a model that was trained on all that is in other parts than it."""
+    ours, lessons = taught(list(lessons_in(rows))), list(lessons_in(others))
+
+    def without(part: int) -> Model:
+        theirs = taught([lesson for lesson in lessons if part_of(lesson.repo) != part])
+        return shippable(ours, rounded(theirs))
+
+    grouped = _enough(others)
+    with ProcessPoolExecutor(jobs, mp_context=get_context("fork"), initializer=_hold, initargs=({}, without)) as pool:
+        models = list(pool.map(_made, range(PARTS)))
+    return _in_processes(grouped, lambda repo: models[part_of(repo)], jobs, clones)
+
+
+def part_of(repo: str) -> int:
+    """The part a repository is in, by a digest of its name."""
+    return int(sha256(repo.encode()).hexdigest(), 16) % PARTS
 
 
 def as_shipped(rows: Sequence[Row], jobs: int, clones: Path | None) -> list[Judgement]:
     """Every repository with rows enough by the model as shipped."""
-    enough = [row for group in by_repository(rows).values() if len(group) > FEWEST_ROWS for row in group]
-    return _in_processes(_shipped, enough, [], jobs, clones)
+    return _in_processes(_enough(rows), lambda _repo: shipped(), jobs, clones)
+
+
+def _enough(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    return {repo: group for repo, group in by_repository(rows).items() if len(group) > FEWEST_ROWS}
 
 
 def _in_processes(
-    judged: Callable[[str, Path | None], Judgement],
-    rows: Sequence[Row],
-    lessons: Sequence[Lesson],
-    jobs: int,
-    clones: Path | None,
+    grouped: Mapping[str, list[Row]], model_for: Callable[[str], Model], jobs: int, clones: Path | None
 ) -> list[Judgement]:
-    grouped = by_repository(rows)
-    with ProcessPoolExecutor(jobs, initializer=_hold, initargs=(grouped, lessons)) as pool:
-        return list(pool.map(judged, grouped, [_clone(repo, clones) for repo in grouped]))
+    places = [place_of(repo, clones) if clones else None for repo in grouped]
+    with ProcessPoolExecutor(
+        jobs, mp_context=get_context("fork"), initializer=_hold, initargs=(grouped, model_for)
+    ) as pool:
+        return list(pool.map(_judged, grouped, places))
 
 
 _HELD: dict[str, list[Row]] = {}
-_LESSONS: list[Lesson] = []
+_MODELS: list[Callable[[Any], Model]] = []
 
 
-def _hold(grouped: Mapping[str, list[Row]], lessons: Sequence[Lesson]) -> None:
+def _hold(grouped: Mapping[str, list[Row]], model_for: Callable[[Any], Model]) -> None:
+    """Forked processes are given these as they are: what a function closes over need not be written down."""
     _HELD.update(grouped)
-    _LESSONS[:] = lessons
+    _MODELS[:] = [model_for]
 
 
-def _left_out(repo: str, clone: Path | None) -> Judgement:
-    return judge(repo, _HELD[repo], taught([lesson for lesson in _LESSONS if lesson.repo != repo]), clone)
+def _judged(repo: str, clone: Path | None) -> Judgement:
+    return judge(repo, _HELD[repo], _made(repo), clone)
 
 
-def _shipped(repo: str, clone: Path | None) -> Judgement:
-    return judge(repo, _HELD[repo], shipped(), clone)
-
-
-def _clone(repo: str, clones: Path | None) -> Path | None:
-    if not clones:
-        return None
-    places = (clones / repo, clones / repo.replace("/", "+") / "repo", clones / repo.rpartition("/")[2])
-    return next((place for place in places if place.exists()), None)
+def _made(key: Any) -> Model:
+    return _MODELS[0](key)
 
 
 def main(arguments: list[str], say: Callable[[str], object] = print) -> int:
     """Reads the command line, judges, prints and writes the report."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("rows", nargs="?", type=Path, default=DATA)
+    parser.add_argument("--others", type=Path, help="the rows behind others.json")
     parser.add_argument("--unseen", type=Path, action="append", default=[])
     parser.add_argument("--clones", type=Path, help="holds owner/name or name: git-cliff is run on these")
     parser.add_argument("--jobs", type=int, default=2)
@@ -161,7 +187,12 @@ def main(arguments: list[str], say: Callable[[str], object] = print) -> int:
     asked = parser.parse_args(arguments)
     judged: dict[str, list[Judgement]] = {}
     if asked.rows.exists():
-        judged["left out of training"] = leave_one_out(read_rows(asked.rows), asked.jobs, asked.clones)
+        rows = read_rows(asked.rows)
+        judged["left out of training"] = leave_one_out(rows, asked.jobs, asked.clones)
+        if asked.others:
+            found = leave_parts_out(rows, read_rows(asked.others), asked.jobs, asked.clones)
+            judged["others, left out"] = found
+            judged[ALL] = [*judged["left out of training"], *found]
     for path in asked.unseen:
         judged.setdefault("unseen", []).extend(as_shipped(read_rows(path), asked.jobs, asked.clones))
     if not judged:
@@ -181,9 +212,11 @@ def _tables(judged: Mapping[str, Iterable[Judgement]]) -> list[report.Table]:
         ways = list(dict.fromkeys(way for j in human for way in j.scores))
         tables += [
             report.Table(group, way, {j.repo: j.scores[way] for j in human if way in j.scores},
-                         {j.repo: j.scores[way] for j in control if way in j.scores})
+                         {j.repo: j.scores[way] for j in control if way in j.scores}, summary=group == ALL)
             for way in ways
         ]  # fmt: skip
+        if group == ALL:
+            continue
         tables.append(report.Table(group, "texts", {}, {}, {j.repo: tuple(j.texts) for j in human if j.texts}))
         named = {j.repo: j.highlights for j in human if j.highlights[0]}
         tables.append(report.Table(group, "highlights", {}, {}, {}, named))

@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.notes.build_data import best_changelog, previous_tag, tag_of_version
+from benchmarks.notes.build_data import Source, best_changelog, previous_tag, tag_of_version
 from benchmarks.notes.rows import Row
 from benchmarks.notes.scoring import Judged
 from releaseray.notes.engine import prepare
@@ -52,7 +52,7 @@ class Product(NamedTuple):
 def product(asked: Sequence[Row], clone: Path) -> Product:
     """What the product makes of the releases of these rows that the clone has tags for; changes that it places
     outside of their release are left away."""
-    _, notes = best_changelog(clone)
+    _, notes = best_changelog(Source(clone, ""))
     theirs: dict[str, list[Note]] = {}
     for note in notes:
         if HIGHLIGHTS.search(note.heading):

@@ -20,8 +20,9 @@ mean over categories the human used at least three times. *kept* counts every ch
 heading than docs and internal. Left out by the human is a negative only by silence. The mean gives every repository
 the same weight. Changelogs, fragments and headings of what is asked about are hidden from the engine.
 
-*cold* knows nothing of the project; *newest* holds out the newest third of its releases. *unseen* repositories taught
-no coefficient; the few settings of training and of learning from the past were chosen with an eye on some of them.
+*cold* knows nothing of the project; *newest* holds out the newest third of its releases. Each repository *left out* is
+judged by coefficients that it did not teach, *unseen* ones taught none of those that are shipped; the few settings of
+training and of learning from the past were chosen with an eye on those left out.
 git-cliff runs with its default settings where a clone is at hand and it takes no longer than 45 seconds. *The product*
 reads the six newest releases from the clone, the changelog and the commits before each, and prunes and folds as it
 does for anybody. *Highlights* are counted where maintainers named some (ADR 0018).
@@ -31,7 +32,8 @@ does for anybody. *Highlights* are counted where maintainers named some (ADR 001
 @dataclass(frozen=True, slots=True)
 class Table:
     """One way of judging over the repositories of a group; `texts` are ROUGE-L of line and title instead,
-    `highlights` how many the maintainers named and how many of these the product did."""
+    `highlights` how many the maintainers named and how many of these the product did. Of a `summary` only the mean is
+    told: its repositories are in other tables."""
 
     group: str
     way: str
@@ -39,6 +41,7 @@ class Table:
     controls: Mapping[str, Score]
     texts: Mapping[str, Sequence[float]] = field(default_factory=dict)
     highlights: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    summary: bool = False
 
 
 def written(tables: Sequence[Table]) -> str:
@@ -46,7 +49,7 @@ def written(tables: Sequence[Table]) -> str:
     means = [(f"{table.group}: {table.way}", mean(table.scores.values())) for table in tables if table.scores]
     parts = [READ, "## Means\n", _table("repositories judged", means)]
     for table in tables:
-        if not (table.scores or table.controls or table.texts or table.highlights):
+        if table.summary or not (table.scores or table.controls or table.texts or table.highlights):
             continue
         parts.append(f"\n## {table.group[:1].upper()}{table.group[1:]}: {table.way}\n")
         if table.texts:

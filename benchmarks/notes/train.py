@@ -1,5 +1,9 @@
 """Trains the coefficients: `python -m benchmarks.notes.train [ROWS…] [--out FILE]`; same rows, same bytes.
 
+What is shipped is the mean of two: of what the rows teach, and of what other projects taught before (`others.json`),
+whose own texts are not in this repository. `--alone` trains without these; so the others were, from rows that
+`build_data --list benchmarks/notes/others.txt` makes of public clones.
+
 Beside what maintainers listed, two kinds of silent evidence count a little: a change left out whose author or files
 say what it is (documentation, upkeep) is an example of that category, and a change whose author gave its kind
 (`perf: …`) is an example of it with the prefix taken away, so that the words are learned and not the prefix alone.
@@ -12,18 +16,29 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from math import log, sqrt
 from pathlib import Path
+from statistics import fmean
 from typing import NamedTuple
 
 from benchmarks.notes.rows import CONTROLS, FOLDED, Row, read_rows
 from releaseray.notes.conventions import spoken_category
 from releaseray.notes.draft import Category
-from releaseray.notes.model import BIAS, UNIT, Model, dumped
+from releaseray.notes.model import BIAS, UNIT, Model, dumped, parsed
 from releaseray.notes.model_features import features_of
 from releaseray.notes.model_learn import CLASSES, WIDTH, Example, learn, learnable, shrink
 from releaseray.notes.model_learn import Row as Weights
 
 DATA = Path("../shared/data/human_changelogs.jsonl.gz")
 OUT = Path("src/releaseray/notes/model.json")
+OTHERS = Path("benchmarks/notes/others.json")
+OTHERS_SHARE = 0.65
+"""What the others count in the mean: they are four times as many projects."""
+
+MISSED = 0.4
+"""What breaking is given in the end: to miss what breaks costs a reader more than to be warned in vain."""
+
+LOUDER = 1.2
+"""A mean of coefficients is smaller than each: what the one knows and the other does not is only half there."""
+
 PASSES, RATE, KEEP_RATE, FADE, SLOWER, SQUARES = 3, 0.2, 0.25, 0.95, 0.8, 10.0
 SEED = 7
 SILENT_SHARE, SPOKEN_SHARE = 0.2, 0.3
@@ -37,9 +52,12 @@ STRONG = 3
 STRONG_KINDS = ("kc:", "q:", "fq:", "only:", "no:src", "src", "bang", "bot", "r:", "has:", "bhas:")
 """Features that hold for any project are let to weigh more than single words."""
 
-LEAST = 40
-"""A feature none of whose weights reaches so many thousandths is left away: half of what there is, and none of it was
+LEAST = 60
+"""A feature none of whose weights reaches so many thousandths is left away: most of what there is, and none of it was
 missed on unseen repositories."""
+
+HABIT = "habit:"
+"""Begins the feature that stands for a repository while it is learned from."""
 
 CUT = log(0.27 / 0.73)
 """From this log-odds on listing pays best over all repositories, by F1."""
@@ -58,26 +76,55 @@ class Lesson(NamedTuple):
     kind: str
 
 
-def trained(rows: Sequence[Row]) -> Model:
+Coefficients = dict[str, list[float]]
+"""The weights of each feature, not yet rounded."""
+
+
+def trained(rows: Sequence[Row], others: Model | None = None) -> Model:
     """The model that the rows teach. Repositories count by the root of their size, so that none drowns others."""
-    return taught(list(lessons_in(rows)))
+    found = taught(list(lessons_in(rows)))
+    return shippable(found, others) if others else rounded(found)
 
 
-def taught(lessons: Sequence[Lesson]) -> Model:
-    """The same of lessons that were read before."""
+def rounded(found: Coefficients) -> Model:
+    """What was taught as a model, without the features that tell hardly anything."""
+    return Model.of({f: row for f, row in found.items() if f == BIAS or _tells(row)}, CUT)
+
+
+def shippable(found: Coefficients, others: Model) -> Model:
+    """The mean of what was taught and what others taught."""
+    nothing = [0.0] * WIDTH
+    both = {f: (found.get(f, nothing), others.weights(f)) for f in sorted({*found, *others.table})}
+    mean = {f: [LOUDER * _mean(*weights) for weights in zip(*pair, strict=True)] for f, pair in both.items()}
+    mean[BIAS][_CLASS[Category.BREAKING]] += MISSED
+    return rounded(mean)
+
+
+def _mean(ours: float, theirs: float) -> float:
+    return (1 - OTHERS_SHARE) * ours + OTHERS_SHARE * theirs
+
+
+def taught(lessons: Sequence[Lesson]) -> Coefficients:
+    """What the lessons teach.
+
+    Each repository has a feature of its own meanwhile, so that what one project lists more often than others is laid to
+    its habits and not to the words it happens to use; of the habits, the mean is kept.
+    """
     vocabulary = _vocabulary(lesson for lesson in lessons if lesson.kind == "kept")
-    table: dict[str, Weights] = {feature: learnable([0.0] * WIDTH, SQUARES) for feature in (BIAS, *vocabulary)}
+    habits = sorted({HABIT + lesson.repo for lesson in lessons})
+    table = {feature: learnable([0.0] * WIDTH, SQUARES) for feature in (BIAS, *vocabulary, *habits)}
     examples = _examples(lessons, table)
     order = random.Random(SEED)
     for turn in range(PASSES):
         order.shuffle(examples)
         learn(examples, RATE * SLOWER**turn, KEEP_RATE * SLOWER**turn)
         shrink(table.values(), FADE)
-    weights = {f: [weight * _strength(f) for weight in row[:WIDTH]] for f, row in table.items()}
-    return Model.of({f: row for f, row in weights.items() if f == BIAS or _tells(row)}, CUT)
+    usual = [fmean(table[habit][at] for habit in habits) if habits else 0.0 for at in range(WIDTH)]
+    found = {feature: [weight * _strength(feature) for weight in table[feature][:WIDTH]] for feature in vocabulary}
+    return {BIAS: [a + b for a, b in zip(table[BIAS][:WIDTH], usual, strict=True)], **found}
 
 
-def _tells(row: Weights) -> bool:
+def _tells(row: Sequence[float]) -> bool:
     return max(abs(round(weight * UNIT)) for weight in row) >= LEAST
 
 
@@ -132,7 +179,7 @@ def _examples(lessons: Sequence[Lesson], table: dict[str, Weights]) -> list[Exam
     examples = []
     for lesson, weight in zip(lessons, weights, strict=True):
         known = [feature for feature in sorted(lesson.features) if feature in table]
-        rows = [table[feature] for feature in (BIAS, *known) for _ in range(_strength(feature))]
+        rows = [table[feature] for feature in (BIAS, HABIT + lesson.repo, *known) for _ in range(_strength(feature))]
         examples.append(Example(rows, lesson.label, lesson.kept, weight))
     return examples
 
@@ -157,13 +204,19 @@ def _weights(lessons: Sequence[Lesson]) -> list[float]:
     return [w * classes[x.label] * scale if x.label >= 0 else w * kept for x, w in zip(lessons, raw, strict=True)]
 
 
+def others() -> Model:
+    """What other projects taught."""
+    return parsed(OTHERS.read_bytes())
+
+
 def main(arguments: list[str]) -> int:
     """Reads the command line, trains, writes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("rows", nargs="*", type=Path, default=[DATA])
+    parser.add_argument("--alone", action="store_true", help="without what the others taught")
     parser.add_argument("--out", type=Path, default=OUT)
     asked = parser.parse_args(arguments)
-    model = trained([row for path in asked.rows for row in read_rows(path)])
+    model = trained([row for path in asked.rows for row in read_rows(path)], None if asked.alone else others())
     written = asked.out.write_bytes(dumped(model))
     print(f"{len(model.table)} features, {written / 1000:.0f} kB in {asked.out}")
     return 0

@@ -1,6 +1,7 @@
 """Training: the same rows give the same bytes, and teach what they say."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from benchmarks.notes.train import main, trained
 
 from releaseray.notes.draft import Category
 from releaseray.notes.model import BIAS, dumped, parsed, shipped
-from releaseray.notes.model_features import features_of
+from releaseray.notes.model_features import features_of, text_features
 from releaseray.notes.model_learn import CLASSES
 
 SUBJECTS = {
@@ -52,6 +53,21 @@ def test_the_model_learns_what_the_rows_say(rows_file: Path) -> None:
     kept = {row.category: model.scores(features_of(row.change))[-1] for row in rows[:4]}
     assert kept[Category.FIX] > kept[None]
     assert kept[Category.FEATURE] > kept[Category.DOCS]
+
+
+def test_what_others_taught_is_part_of_what_is_shipped(rows_file: Path, tmp_path: Path) -> None:
+    rows = read_rows(rows_file)
+    theirs = trained([replace(row, repo=f"other/{row.repo[0]}") for row in rows if row.category is not Category.FIX])
+    ours = trained([row for row in rows if row.category is not Category.FEATURE])
+    both = trained([row for row in rows if row.category is not Category.FEATURE], theirs)
+    assert "t:option" in theirs.table
+    assert not set(both.table) - set(theirs.table) - set(ours.table)
+    for subject, category in (("Fix crash in module 3", Category.FIX), ("Add option number 3", Category.FEATURE)):
+        found = both.scores(text_features(subject))
+        assert CLASSES[max(range(len(CLASSES)), key=found.__getitem__)] is category
+    out = tmp_path / "alone.json"
+    assert main([str(rows_file), "--alone", "--out", str(out)]) == 0
+    assert out.read_bytes() == dumped(trained(rows))
 
 
 def test_controls_teach_nothing(rows_file: Path) -> None:

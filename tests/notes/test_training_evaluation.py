@@ -1,14 +1,15 @@
 """The evaluation's own tools: building rows from a clone, splitting them, scoring verdicts."""
 
+import os
 import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from benchmarks.notes import past
+from benchmarks.notes import evaluate, past
 from benchmarks.notes.build_data import commits, previous_tag
 from benchmarks.notes.build_data import main as build
-from benchmarks.notes.rows import Row, read_rows
+from benchmarks.notes.rows import Row, read_rows, write_rows
 from benchmarks.notes.scoring import Judged, mean, rouge_l, score
 
 from releaseray.notes.draft import Category
@@ -94,6 +95,66 @@ def test_what_a_beta_told_was_not_left_out_of_the_release(clone: Path) -> None:
     assert build([f"acme/app={clone}", "--out", str(out)]) == 0
     told = next(row for row in read_rows(out) if row.change.pr == 4)
     assert (told.version, told.category, told.kept) == ("1.1.0", Category.FEATURE, True)
+
+
+def test_a_listed_clone_is_read_as_it_was_at_its_commit(clone: Path, rows: list[Row]) -> None:
+    def git(*arguments: str) -> str:
+        identity = ("-c", "user.name=A. Person", "-c", "user.email=a@example.com")
+        later = {**os.environ, "GIT_COMMITTER_DATE": "2040-01-01T00:00:00Z"}
+        return subprocess.check_output(["git", *identity, "-C", str(clone), *arguments], env=later, text=True).strip()
+
+    listed = clone / ".git" / "listed.txt"
+    listed.write_text(f"# Seen once\nacme/{clone.name} {git('rev-parse', 'HEAD')}\n")
+    mended = "## 1.2.0\n\n### Fixed\n\n- Later (#6)\n\n## 1.1.0"
+    (clone / "CHANGELOG.md").write_text(CHANGELOG.replace("## 1.1.0", mended))
+    git("commit", "-qam", "Mend (#6)")
+    git("tag", "v1.0.1")
+    out = clone / ".git" / "rows.jsonl.gz"
+    assert build(["--list", str(listed), "--clones", str(clone.parent), "--out", str(out)]) == 0
+    assert [row.commit for row in read_rows(out)] == [row.commit for row in rows]
+
+
+def test_a_list_without_clones_is_refused(clone: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        build(["--list", str(clone / "listed.txt"), "--out", str(clone / "rows.gz")])
+    assert "--clones" in capsys.readouterr().err
+
+
+def test_every_repository_is_judged_by_what_it_did_not_teach(tmp_path: Path) -> None:
+    def written(name: str, *repositories: str) -> str:
+        kinds = {"fix": "Fix crash in part {}", "feature": "Add option number {}", None: "Bump tool to {}"}
+        write_rows(
+            tmp_path / name,
+            [
+                raw(repo, number, category, kinds[category].format(number))
+                for repo in repositories
+                for number in range(35)
+                for category in kinds
+            ],
+        )
+        return str(tmp_path / name)
+
+    files = written("ours.gz", "a/a", "b/b"), written("others.gz", "c/c", "d/d"), written("unseen.gz", "e/e")
+    said: list[object] = []
+    asked = ["--others", files[1], "--unseen", files[2], "--jobs", "2", "--out", str(tmp_path / "RESULTS.md")]
+    assert evaluate.main([files[0], *asked], said.append) == 0
+    lines = [line.strip("| ").split(" | ") for line in str(said[0]).splitlines() if line.startswith("| ")]
+    means = {name: cells for name, *cells in lines if name.endswith(": cold")}
+    assert {name: cells[0] for name, cells in means.items()} == {
+        "left out of training: cold": "210",
+        "others, left out: cold": "210",
+        "all left out: cold": "420",
+        "unseen: cold": "105",
+    }
+    assert float(means["unseen: cold"][2]) > 0.9
+
+
+def raw(repo: str, number: int, category: str | None, subject: str) -> dict[str, object]:
+    return {
+        "repo": repo, "sha": f"{repo}{number}{category}", "pr": None, "source": "changelog", "version": "1.0",
+        "subject": subject, "body": "", "files": [f"M\tsrc/part{number}.py"], "bot": False,
+        "category": category, "heading": category, "text": subject if category else "",
+    }  # fmt: skip
 
 
 def test_the_tag_before_is_the_highest_lower_stable_one_of_the_family() -> None:

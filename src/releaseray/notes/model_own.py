@@ -29,8 +29,14 @@ is learned, and not which."""
 ASKED = 0.3
 """Share of the past, the newest, that is foretold before it is learned, to see from where on listing pays."""
 
-RARE = 2.0
+RARE = 3.0
 """What a lesson about the rare classes counts."""
+
+OLDEST = 0.5
+"""What the oldest lesson counts; the newest counts 1. Habits change."""
+
+BELIEVED = 0.75
+"""How far of the way from what is general to what fits the past the corrections go: the past has accidents too."""
 
 CHANGED = "changed"
 """A heading of Keep a Changelog that names no category, and is as much a habit as the others."""
@@ -39,7 +45,7 @@ FEWEST_FILED = 0.1
 """Share of the notes that stand under a heading of some kind from which on the headings are a habit. Below it they are
 made for the exception, mostly what breaks, and what stands under none is not one of those."""
 
-PASSES = 2
+PASSES = 3
 RATE = 0.3
 KEEP_RATE = 0.4
 FOLDED = {Category.SECURITY: Category.FIX, Category.DEPRECATION: Category.BREAKING}
@@ -80,15 +86,16 @@ def lessons_of(history: History, model: Model) -> Lessons:
     changes = link(_past_of(history))[:MOST_PAST] if history.past else []
     pairs = matched(changes, notes)
     table: dict[str, Row] = {}
+    past = _lessons(pairs, notes, _Filing.of(notes, model))
     examples = [
-        Example(_rows(lesson.features, table, model), lesson.label, lesson.kept, _weight(lesson))
-        for lesson in _lessons(pairs, notes, _Filing.of(notes, model))
+        Example(_rows(lesson.features, table, model), lesson.label, lesson.kept, _weight(lesson, at / len(past)))
+        for at, lesson in enumerate(past, 1)
     ]
     at = round(len(examples) * (1 - ASKED))
     _learn(examples[:at])
     outcomes = [(scores(example.rows)[KEEP], example.kept) for example in examples[at:] if example.kept is not None]
     _learn(examples[at:])
-    rows = {feature: [round(weight * UNIT) for weight in row[:WIDTH]] for feature, row in table.items()}
+    rows = {feature: _believed(row, model.weights(feature)) for feature, row in table.items()}
     learned = Lessons(rows, None, len(notes), len(outcomes))
     cut = best_cut(outcomes) if outcomes else _rated_cut(pairs, notes, learned.applied(model))
     return learned._replace(cut=None if cut is None else round(cut, DIGITS))
@@ -99,8 +106,14 @@ def _learn(examples: Sequence[Example]) -> None:
         learn(examples, RATE, KEEP_RATE)
 
 
-def _weight(lesson: _Past) -> float:
-    return RARE if lesson.label in _RARE else 1.0
+def _weight(lesson: _Past, age: float) -> float:
+    """What a lesson counts; `age` goes from 0, the oldest, to 1."""
+    return (RARE if lesson.label in _RARE else 1.0) * (OLDEST + (1 - OLDEST) * age)
+
+
+def _believed(row: Row, general: Sequence[float]) -> list[int]:
+    both = zip(row[:WIDTH], general, strict=True)
+    return [round((BELIEVED * fitted + (1 - BELIEVED) * before) * UNIT) for fitted, before in both]
 
 
 def _past_of(history: History) -> History:
