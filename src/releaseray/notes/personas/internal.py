@@ -125,7 +125,8 @@ def _said(release: Prepared, shown: Sequence[Item]) -> Iterator[str]:
         yield "If asked what is new: “This release is all about fixes.”"
     if any(item.category is Category.SECURITY for item in shown):
         yield "If asked whether to update: yes, and soon. It mends something of security."
-    reported = _reported([*shown, *(item for item in release.items if item.matters)])
+    changed, mended = _parted(shown)
+    reported = _reported([*changed, *mended, *shown, *(item for item in release.items if item.matters)])
     if reported:
         numbers = ", ".join(f"#{number}" for number in reported[:10]) + (", …" if len(reported) > 10 else "")
         yield f"To customers who reported {numbers}: it is resolved in this release."
