@@ -1,6 +1,7 @@
 """Two processes weigh a long range as one does, and one does it all where the other comes to grief."""
 
 import os
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -10,6 +11,7 @@ from releaseray.notes.draft import Draft
 from releaseray.notes.history import Commit, FileChange, History, Person
 from releaseray.notes.model import Model
 from releaseray.notes.model_own import Lessons
+from releaseray.notes.weigher import Weighed
 
 # pytest's own threads do not mind: the forked process runs none of their code
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
@@ -58,11 +60,13 @@ def forks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return begun
 
 
-def test_two_processes_find_what_one_finds(forks: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("part", [1, 7, 60, 1_000])
+def test_two_processes_find_what_one_finds(forks: list[int], monkeypatch: pytest.MonkeyPatch, part: int) -> None:
     read = history(60)
     alone = drafted(read)
     assert not forks
     monkeypatch.setattr(notes_draft, "LONG", 60)
+    monkeypatch.setattr(notes_weighing, "PART", part)
     together = drafted(read)
     assert len(forks) == 1
     assert together.body_md == alone.body_md
@@ -72,12 +76,31 @@ def test_two_processes_find_what_one_finds(forks: list[int], monkeypatch: pytest
 def test_what_the_other_process_does_not_tell_is_found_here(
     forks: list[int], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(model: Model, commits: object) -> bytes:
+    def broken(model: Model, parts: object) -> Iterator[Weighed]:
         raise MemoryError
 
     read = history(60)
     alone = drafted(read)
     monkeypatch.setattr(notes_draft, "LONG", 60)
+    monkeypatch.setattr(notes_weighing, "_weighed", broken)
+    assert drafted(read).body_md == alone.body_md
+    assert len(forks) == 1
+    assert capfd.readouterr().err == ""
+
+
+def test_what_the_other_process_told_before_it_came_to_grief_is_believed(
+    forks: list[int], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    weighed = notes_weighing._weighed
+
+    def broken(model: Model, parts: Sequence[Sequence[Commit]]) -> Iterator[Weighed]:
+        yield from weighed(model, parts[:2])
+        raise MemoryError
+
+    read = history(60)
+    alone = drafted(read)
+    monkeypatch.setattr(notes_draft, "LONG", 60)
+    monkeypatch.setattr(notes_weighing, "PART", 20)
     monkeypatch.setattr(notes_weighing, "_weighed", broken)
     assert drafted(read).body_md == alone.body_md
     assert len(forks) == 1

@@ -74,3 +74,24 @@ def test_what_a_merge_brought_in_is_not_foreseen() -> None:
     Weigher(Model(whole, 0.0)).foresee(history.commits)
     Weigher(Model(line, 0.0)).foresee(commit for commit in history.commits if commit.subject != "Untangle the importer")
     assert whole.times == line.times
+
+
+def test_what_touches_nothing_that_users_get_is_not_foreseen() -> None:
+    history, _ = parse("a1 | Ann <ann@example.org> | Count the rows twice\n  M tests/test_rows.py\n")
+    table = Asked(shipped().table)
+    weigher = Weigher(Model(table, 0.0))
+    before = table.times
+    weigher.foresee(history.commits)
+    assert table.times == before
+
+
+def test_what_was_weighed_is_told_once() -> None:
+    history, _ = parse(BRANCH)
+    weigher, other = Weigher(shipped()), Weigher(shipped())
+    for part in ([commit] for commit in history.commits):
+        weigher.foresee(part)
+        other.take(weigher.weighed())
+    assert weigher.weighed() == ({}, {}, {})
+    whole = Weigher(shipped())
+    whole.foresee(history.commits)
+    assert other.weighed() == whole.weighed()

@@ -1,8 +1,10 @@
 """Changes that touch nothing that users get: only tests, and the forge's own machinery."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
-from releaseray.notes.change import Change
+from releaseray.notes.headline import Headline
+from releaseray.notes.history import FileChange
 from releaseray.notes.regexes import regex
 
 _ASIDE = regex(
@@ -17,13 +19,11 @@ fifteen in a thousand for users (`build_data` rows)."""
 PROMISING = frozenset({"feat", "feature", "perf", "breaking", "security"})
 
 
-def is_aside(change: Change) -> bool:
-    """Whether a change touches nothing that users get, and its author does not say otherwise."""
-    head = change.headline
-    if not change.files or head.breaking or head.kind in PROMISING:
+def is_aside(head: Headline, files: Sequence[FileChange]) -> bool:
+    """Whether a change of these files touches nothing that users get, and its author does not say otherwise."""
+    if not files or head.breaking or head.kind in PROMISING:
         return False
-    files = change.files
-    return _leads_aside(files[0].path) and all(_leads_aside(file.path) for file in files)
+    return _leads_aside(files[0].path) and all(_leads_aside(path) for _, path in files)
 
 
 @lru_cache(maxsize=16384)

@@ -1,7 +1,6 @@
 """What a reader need not see: changes taken back within the range, said twice, or made by and for machines."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
@@ -9,6 +8,7 @@ from releaseray.notes.aside import is_aside
 from releaseray.notes.change import Change
 from releaseray.notes.headline import Headline
 from releaseray.notes.regexes import regex
+from releaseray.notes.titles import Titles
 
 
 class Fate(StrEnum):
@@ -102,7 +102,6 @@ _SAYS_NOTHING = regex(
     r"(?:misc(?:ellaneous)?|fix(?:es|up)?|changes?|clean-?ups?|updates?|tweaks?|improvements?|tidy-?ups?|polish|nits?|stuff|wip)?\.?",
     re.IGNORECASE,
 )
-_WORD = regex(r"\w+")
 _KEPT_BOOKS = regex(
     r"(?:add|mention|put|note|expand|fix)\b.{0,60}\b(?:changelog|change log|release notes)(?: entry| typo)?$",
     re.IGNORECASE,
@@ -182,7 +181,7 @@ def _cancelled(changes: Sequence[Change]) -> set[int]:
     """
     by_sha = {sha[:7]: at for at, change in enumerate(changes) for sha in change.shas}
     by_pr = {change.pr: at for at, change in enumerate(changes) if change.pr is not None}
-    by_title = _Titles(changes)
+    by_title = Titles(changes)
     undone: dict[int, list[int]] = {}
     gone: set[int] = set()
     for at in range(len(changes) - 1, -1, -1):
@@ -199,26 +198,6 @@ def _cancelled(changes: Sequence[Change]) -> set[int]:
     return gone
 
 
-class _Titles:
-    """Changes by their words. Few reverts name what they take back by its title alone: read when the first does."""
-
-    def __init__(self, changes: Sequence[Change]) -> None:
-        self._changes = changes
-        self._known: dict[str, list[int]] = {}
-
-    def before(self, at: int, title: str) -> int | None:
-        """The newest change of that title that is older than the change at `at`."""
-        if not self._known:
-            for place, change in enumerate(self._changes):
-                text = _key(change.headline.text)
-                self._known.setdefault(text, []).append(place)
-                if change.title != change.headline.text and (whole := _key(change.title)) != text:
-                    self._known.setdefault(whole, []).append(place)
-        places = self._known.get(_key(title), [])
-        after = bisect_right(places, at)
-        return places[after] if after < len(places) else None
-
-
 def _is_revert(change: Change) -> bool:
     text = change.headline.text
     return bool(
@@ -228,7 +207,7 @@ def _is_revert(change: Change) -> bool:
 
 
 def _targets(
-    revert: int, changes: Sequence[Change], by_sha: dict[str, int], by_pr: dict[int, int], by_title: _Titles
+    revert: int, changes: Sequence[Change], by_sha: dict[str, int], by_pr: dict[int, int], by_title: Titles
 ) -> Iterator[int]:
     change = changes[revert]
     text = change.headline.text
@@ -255,10 +234,6 @@ def _targets(
 def _whole(change: Change, sha: str) -> bool:
     """Whether reverting `sha` takes back the whole change: its squash or merge commit, or its only one."""
     return len(change.shas) <= 2 or change.shas[0].startswith(sha)
-
-
-def _key(title: str) -> str:
-    return " ".join(_WORD.findall(title)).casefold()
 
 
 def _fate(change: Change) -> Fate:
@@ -294,6 +269,6 @@ def _is_upkeep(change: Change, text: str) -> bool:
         or _SAYS_NOTHING.fullmatch(text)
         or _CHORE.match(text)
         or follows_up(change)
-        or is_aside(change)
+        or is_aside(change.headline, change.files)
         or (change.title != text and _CHORE.match(change.title))
     )

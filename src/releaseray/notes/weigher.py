@@ -1,8 +1,10 @@
 """Weighs changes by a model, part by part, and the parts of a change before it is known what else belongs to it."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from itertools import islice
 from typing import Generic, TypeVar
 
+from releaseray.notes.aside import is_aside
 from releaseray.notes.change import Change
 from releaseray.notes.history import Commit, FileChange
 from releaseray.notes.link import alone
@@ -30,6 +32,7 @@ class Weigher:
         self._paths = _Weighed[tuple[FileChange, ...]](lambda files: model.total(path_features(files)))
         self._sides: set[str] = set()
         self._line: set[str] = set()
+        self._told = (0, 0, 0)
 
     def scores(self, change: Change) -> list[float]:
         """What the model says of the change: `model.scores` of all its features."""
@@ -40,23 +43,34 @@ class Weigher:
         """Weigh what these commits of the range say by themselves, so that it is known when their changes are.
 
         What a merge brought in is left alone, where the merge came first as it does in a log: the merge speaks for
-        it. Threads may call this at once, each for its part of a range.
+        it. So is what touches nothing that users get, and is hardly ever weighed. Threads may call this at once, each
+        for its part of a range.
         """
-        for commit in commits:
-            if commit.sha in self._sides and commit.sha not in self._line:
-                self._sides.update(commit.parents)
-                continue
-            self._line.update(commit.parents[:1])
-            self._sides.update(commit.parents[1:])
-            title, body = alone(commit)
+        said = [(*alone(commit), commit.files) for commit in commits if self._speaks(commit)]
+        said = [(title, body, files) for title, body, files in said if not is_aside(title, files)]
+        # One kind after the other: what each takes stays near the processor meanwhile
+        for title, _, _ in said:
             self._titles[title.text]
+        for _, body, _ in said:
             if body is not None:
                 self._bodies[body]
-            self._paths[commit.files]
+        for _, _, files in said:
+            self._paths[files]
+
+    def _speaks(self, commit: Commit) -> bool:
+        """Whether no merge that was seen speaks for the commit."""
+        if commit.sha in self._sides and commit.sha not in self._line:
+            self._sides.update(commit.parents)
+            return False
+        self._line.update(commit.parents[:1])
+        self._sides.update(commit.parents[1:])
+        return True
 
     def weighed(self) -> Weighed:
-        """All parts that were weighed, to be taken by another weigher with the same model."""
-        return {**self._titles}, {**self._bodies}, {**self._paths}
+        """The parts that were weighed since this was asked last, to be taken by another weigher with the same model."""
+        titles, bodies, paths = self._told
+        self._told = len(self._titles), len(self._bodies), len(self._paths)
+        return _from(titles, self._titles), _from(bodies, self._bodies), _from(paths, self._paths)
 
     def take(self, weighed: Weighed) -> None:
         """Believe what another weigher with the same model found."""
@@ -76,3 +90,7 @@ class _Weighed(dict[Part, int], Generic[Part]):
     def __missing__(self, part: Part) -> int:
         weight = self[part] = self._weigh(part)
         return weight
+
+
+def _from(first: int, weighed: Mapping[Part, int]) -> dict[Part, int]:
+    return dict(islice(weighed.items(), first, None))
