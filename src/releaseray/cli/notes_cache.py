@@ -20,8 +20,8 @@ from releaseray.sources.git_surroundings import Surroundings
 MOST_KEPT = 64
 """Files of a kind that are kept, the newest."""
 
-LARGEST = 1 << 20
-"""Bytes of a file; drafts of twenty thousand commits with all reasons have half of it."""
+LARGEST = 2 << 20
+"""Bytes of a file; a draft of twenty thousand commits with all reasons has two thirds of it."""
 
 KINDS = ("authors", "drafts", "lessons")
 
