@@ -2,9 +2,7 @@
 
 import json
 import os
-import resource
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pytest
 
 from releaseray.cli.notes_answer import Request, question
 from releaseray.cli.notes_cache import LARGEST, MOST_KEPT, Kept
+from tests.cli.house import House, ended
 from tests.repository import GitRepository
 
 NOTES = "# Changelog\n\n## 1.0.0\n\n### Features\n\n" + "".join(f"- Paint wall {n} (#{n})\n" for n in range(1, 21))
@@ -34,50 +33,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> GitRepository:
     repo.git("commit", "-q", "--allow-empty", "--author=New Hand <new@example.org>", "-m", "Mend a window (#254)")
     repo.tag("v1.1.0")
     return repo
-
-
-class House:
-    """That project's clone, a cache, and a git that writes down what it is asked."""
-
-    def __init__(self, folder: Path, built: GitRepository) -> None:
-        self.repo = GitRepository(folder / "house", like=built)
-        self.git = self.repo.git
-        self.cache = folder / "cache"
-        self._asked = folder / "asked"
-        self._environment = {**os.environ, "PATH": f"{folder / 'bin'}:{os.environ['PATH']}"}
-        (folder / "bin").mkdir()
-        (folder / "bin" / "git").write_text(f'#!/bin/sh\necho "$@" >> {self._asked}\nexec {shutil.which("git")} "$@"\n')
-        (folder / "bin" / "git").chmod(0o755)
-
-    def begin(self, *arguments: str, most: int = 0, **environment: str) -> "subprocess.Popen[str]":
-        """The command; with `most`, on a disk that is full where a file has so many bytes."""
-        self._asked.unlink(missing_ok=True)
-        return subprocess.Popen(
-            [sys.executable, "-m", "releaseray", "notes", *arguments, "--repo", str(self.repo.path)],
-            env={**self._environment, "XDG_CACHE_HOME": str(self.cache), **environment},
-            preexec_fn=(lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))) if most else None,  # noqa: PLW1509 - no threads here
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def told(self, *arguments: str, most: int = 0, **environment: str) -> str:
-        """What the command prints."""
-        return ended(self.begin(*arguments, most=most, **environment))
-
-    @property
-    def read(self) -> bool:
-        """Whether the last run had git read commits, or even count them."""
-        return any(word in self._asked.read_text() for word in ("log", "rev-list"))
-
-    def kept(self, kind: str) -> list[Path]:
-        return sorted((self.cache / "releaseray" / kind).glob("*"))
-
-
-def ended(command: "subprocess.Popen[str]") -> str:
-    told, complaint = command.communicate(timeout=60)
-    assert (command.returncode, complaint) == (0, "")
-    return told
 
 
 @pytest.fixture
@@ -118,7 +73,7 @@ def test_however_a_range_is_named_it_is_what_it_means(house: House) -> None:
     first = house.told(RANGE)
     assert house.told("v1.1.0") == first == house.told()
     house.told()
-    assert "log " not in house._asked.read_text()
+    assert "log " not in house.asked.read_text()
     house.repo.commit("Add a balcony (#255)", "balcony/floor.rs")
     house.git("branch", "topic")
     for arguments in (["--unreleased"], ["v1.1.0..HEAD"], ["v1.1.0..topic"]):
@@ -343,8 +298,3 @@ def test_the_newest_are_kept_and_nothing_that_is_very_large(house: House) -> Non
     place.keep("b\r\n\udce9")
     assert place.load() == "b\r\n\udce9"
     assert Kept(folder / "large", "b").load() is None
-
-
-def test_json_is_whole_json(house: House) -> None:
-    house.told(RANGE, "--format", "json")
-    assert list(json.loads(house.told(RANGE, "--format", "json"))) == ["bodyMd", "flags", "entries"]
