@@ -126,6 +126,8 @@ def _issues(
 
 def _authors(commits: list[Commit], body: str) -> list[Person]:
     """Whoever wrote the commits of a branch; the person who pressed merge only where there is no branch."""
+    if len(commits) == 1 and not names_authors(body) and not names_authors(commits[0].body):
+        return [commits[0].author]
     inner = [commit for commit in commits[1:] if merged(commit) is None] or commits[:1]
     people = [commit.author for commit in inner]
     for text in dict.fromkeys([text for text in (body, *[commit.body for commit in commits]) if names_authors(text)]):

@@ -107,6 +107,8 @@ _KEPT_BOOKS = regex(
     re.IGNORECASE,
 )
 _BOOKS = ("hangelog", "hange log", "elease notes", "CHANGELOG")
+_KEEPING = frozenset("AaMmPpNnEeFf")
+"""What is in the titles that the pattern above is asked of, and the first letters of those it matches."""
 
 
 def prune(changes: Sequence[Change]) -> list[tuple[Change, Fate]]:
@@ -239,7 +241,7 @@ def _whole(change: Change, sha: str) -> bool:
 def _fate(change: Change) -> Fate:
     headline = change.headline
     text = headline.text[:200]
-    if any(book in text for book in _BOOKS) and _KEPT_BOOKS.match(text):
+    if text[:1] in _KEEPING and any(book in text for book in _BOOKS) and _KEPT_BOOKS.match(text):
         return Fate.RELEASE
     if headline.kind in ("release", "rel") or _RELEASE.match(text) or (headline.scope == "release" and headline.kind):
         return Fate.RELEASE
