@@ -44,6 +44,11 @@ def test_what_is_taken_off_becomes_structure() -> None:
     )
 
 
+@pytest.mark.parametrize("title", ["feat!: x", "feat(api)!: x", "feat!(api): x"])
+def test_the_mark_of_what_breaks_is_seen_wherever_it_stands(title: str) -> None:
+    assert headline(title).breaking
+
+
 def test_an_area_before_the_colon_is_a_scope_and_no_kind() -> None:
     parts = headline("http2: fix a leak")
     assert (parts.kind, parts.scope) == ("", "http2")
@@ -60,6 +65,8 @@ def test_an_area_before_the_colon_is_a_scope_and_no_kind() -> None:
         ("fix: TypeError: x is not a function", "fix", "", "TypeError: x is not a function"),
         ("fix: note: keep it", "fix", "", "note: keep it"),
         ("Bug Fix: checkbox is empty", "fix", "", "checkbox is empty"),
+        ("feat!(api): drop v1", "feat", "api", "drop v1"),
+        ("fix(ui) : keep the focus", "fix", "ui", "keep the focus"),
         ("【Fix】 a leak", "", "", "a leak"),
     ],
 )

@@ -167,7 +167,6 @@ def test_a_report_reports(title: str, reports: str) -> None:
         ("Issue 7869 - Support the new flag", "Support the new flag"),
         ("Backport Fix deprecation warning in Ruby", "Fix deprecation warning in Ruby"),
         ("Backport test against Rails 8", "Backport test against Rails 8"),
-        ("feat(tla) : Add grammar", "Add grammar"),
         ("WIP: add a menu", "Add a menu"),
         ("Add localization, take 3", "Add localization"),
         ("Fix the nits (part 2)", "Fix the nits"),

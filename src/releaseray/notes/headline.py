@@ -25,8 +25,8 @@ _LEAD = regex(
     r"(?:(?:,?\s+(?:and|&)\s+|,\s*)(?:(?:[Ff]ixed|[Rr]efs?|[Cc]loses)\s+)?#\d+)*\s*(?:--?|—|–|:)(?=\s))"
     r"|(?P<ticket>(?:(?:gh|GH|bpo)-\d+|[A-Z][A-Z0-9]{1,9}-\d+|[Ii]ssue\s+#\d+|\(#\d+\)|#\d+)(?:,\s*[A-Z]+-\d+)*"
     r"(?:\s*[:\-–|](?=\s)|(?=\s)))"
-    r"|(?P<prefix>[A-Za-z0-9_.*/@+{},-]{1,50}(?:\s?[/&+,]\s?[\w./-]{1,30})?)(?:\s?\((?P<scope>[^()\n]{0,80})\))?"
-    r"(?P<bang>!)?:(?P<bang_after>!)?(?=\s|[\u2600-\u27bf\U0001f300-\U0001faff]|$)"
+    r"|(?P<prefix>[A-Za-z0-9_.*/@+{},-]{1,50}(?:\s?[/&+,]\s?[\w./-]{1,30})?)(?P<bang_before>!)?"
+    r"(?:\s?\((?P<scope>[^()\n]{0,80})\)(?:\s(?=:))?)?(?P<bang>!)?:(?P<bang_after>!)?(?=\s|[\u2600-\u27bf\U0001f300-\U0001faff]|$)"
     r")"
 )
 _TRAIL = regex(
@@ -93,7 +93,7 @@ def headline(title: str) -> Headline:
     tags: list[str] = []
     start = 0
     while (lead := _LEAD.match(title, start)) and lead.end() < len(title):
-        sign, tag, _, _, prefix, within, bang, bang_after = lead.groups()
+        sign, tag, _, _, prefix, bang_before, within, bang, bang_after = lead.groups()
         if sign:
             emoji.append(sign)
         elif tag:
@@ -106,7 +106,7 @@ def headline(title: str) -> Headline:
                 kind, scope = kind or word, within or scope
             else:
                 scope = f"{prefix}({within})" if within else prefix
-            breaking = breaking or bool(bang or bang_after)
+            breaking = breaking or bool(bang_before or bang or bang_after)
         start = lead.end()
     text = _without_trailer(title[start:].strip())
     return Headline(whole, text or title, kind, scope.strip(), breaking, tuple(emoji), tuple(tags))

@@ -8,7 +8,6 @@ from releaseray.notes.verbs import IMPERATIVE
 
 _BEFORE = regex(
     r"(?:(?:issue|bug|ticket|pr|pull request)\s+#?\d+\s*[-:–—]\s+"
-    r"|(?:feat|fix|perf|docs|refactor|chore)!?\([\w ,/.-]{1,40}\)!?\s?:\s+"
     r"|(?:wip|fixup|squash|draft)!?:\s+)(?=\S)",
     re.IGNORECASE,
 )

@@ -10,7 +10,7 @@ from releaseray.notes.regexes import regex
 _CO_AUTHOR = regex(r"^[ \t]*co-authored-by:[ \t]*([^<\n]{1,100})<([^>\s]{1,200})>", re.IGNORECASE | re.MULTILINE)
 _BOT = regex(
     r"\[bot\]|^(?:dependabot|renovate|greenkeeper|pyup|snyk|github[- ]actions?|pre-commit-ci|weblate|hosted weblate|"
-    r"transifex|allcontributors|mergify|imgbot|semantic-release|release-please|codecov|travis|circleci|jenkins|"
+    r"transifex|allcontributors|mergify|imgbot(?:app)?|jekyllbot|semantic-release|release-please|codecov|travis|circleci|jenkins|"
     r"gitlab[- ]?ci|bors|homu|k8s-ci-robot|openshift-merge-robot|github-merge-queue|copybara|crowdin|l10n|"
     r"copilot|codex|cursor(?:[ -]?(?:ai|agent))?$|restyled|deepsource|sourcery|scala-steward|web-flow|changeset|"
     r"meeseeks\w*|patchback|miss-islington)\b|"
