@@ -48,7 +48,7 @@ _JARGON_PHRASES = regex(
     r"|forward declarations?|compiler warnings?|license attribution|error variables?)\b",
 )
 _WORDS = regex(r"\w+")
-_ALLOW = regex(r"(?:Allow|Let|Enable)\s+(?P<who>\S.*?)\s+to\s+(?P<what>(?!the\b|a\b|an\b|be\b)\S.*)$")
+_ALLOW = regex(r"(?:Allow|Let|Enable)\s+(?P<who>(?!\w+ing\b)\S.*?)\s+to\s+(?P<what>(?!(?:the|a|an|be|\w+ing)\b)\S.*)$")
 _BE = regex(r"(?:Allow|Let|Enable)\s+(?P<who>\S.*?)\s+to be\s+(?P<what>\S.*)$")
 _USERS = regex(r"(?:the )?(?:users?|customers?|people|you|admins?|clients?)$", re.IGNORECASE)
 _YOUR = {"their": "your", "theirs": "yours", "them": "you", "themselves": "yourself", "they": "you"}

@@ -50,10 +50,13 @@ re-throw re-write un-register
 canonicalise categorise customise deserialise equalize finalise generalise initialise internalise memorize minimise
 normalise organise parallelise prioritise randomise recompile serialise stabilise summarise summarize symbolize
 synchronise tokenize utilise utilize visualise visualize
+anonymize augment backfill ban erase evict feed freeze gather hardcode harmonize kill modernise reformat soften spread
+surround untangle wipe
 """
 _IRREGULAR = {
     "break": "broke", "bring": "brought", "build": "built", "catch": "caught", "choose": "chose", "find": "found",
-    "forbid": "forbade", "get": "got", "give": "gave", "hide": "hid", "keep": "kept", "leave": "left", "make": "made",
+    "feed": "fed", "forbid": "forbade", "freeze": "froze", "get": "got", "give": "gave", "hide": "hid", "keep": "kept",
+    "leave": "left", "make": "made", "spread": "spread",
     "override": "overrode", "overwrite": "overwrote", "put": "put", "read": "read", "rebuild": "rebuilt",
     "reset": "reset", "rerun": "reran", "rethrow": "rethrew", "rewrite": "rewrote", "run": "ran", "send": "sent",
     "set": "set", "shrink": "shrank", "speed": "sped", "split": "split", "take": "took", "teach": "taught",
@@ -64,7 +67,7 @@ _IRREGULAR = {
 }  # fmt: skip
 _DOUBLING = """
 cap dedup defer drop equip flag grab log map omit pad permit pin plug prefer prep refer scan scrap ship skip slim snap
-spot stop strip submit swap tag trim unpin unplug unwrap wrap control quit zip clip flip
+ban spot stop strip submit swap tag trim unpin unplug unwrap wrap control quit zip clip flip
 commit embed emit format infer plot re-emit scrub transmit
 """
 _DOUBLED = frozenset(_DOUBLING.split())

@@ -200,7 +200,7 @@ _TAKE_FOR = frozenset(_VERBS_BEFORE_FOR.split())
 _THINGS = """
 benchmark build cache chain commit control default dispatch export filter format hash hint index issue key label
 link list lock log look map order output paint pipe plot poll present query replay report search share style supply tag
-test trace version work bounds commits exports hashes hints indexes queries works
+test trace version work feed freeze spread bounds commits exports hashes hints indexes queries works
 """
 _OFTEN_THINGS = frozenset(_THINGS.split())
 _FINITE = regex(
