@@ -197,7 +197,7 @@ def _rows(features: Collection[str], table: dict[str, Row], model: Model) -> lis
     return rows
 
 
-_USUAL_CUT = -0.9
+_USUAL_CUT = -0.7
 _USUAL_SHARE = 0.7
 """Where listing pays in projects whose past is known, and how much that counts beside the project's own best cut:
 habits change from release to release, and a cut that fits the past exactly fits the future badly."""
