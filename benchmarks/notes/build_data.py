@@ -87,10 +87,7 @@ class Source(NamedTuple):
         if not self.at:
             return git(self.clone, "tag").split()
         then = int(git(self.clone, "show", "-s", "--format=%ct", self.at))
-        dated = (
-            line.split()
-            for line in git(self.clone, "tag", "--format=%(creatordate:unix) %(refname:short)").splitlines()
-        )
+        dated = (line.split() for line in git(self.clone, "tag", f"--format={DATED}").splitlines())
         return [tag for date, tag in dated if int(date) <= then]
 
 

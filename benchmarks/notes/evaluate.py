@@ -119,18 +119,17 @@ def leave_one_out(rows: Sequence[Row], jobs: int, clones: Path | None) -> list[J
     return _in_processes(by_repository(rows), without, jobs, clones)
 
 
-def leave_parts_out(rows: Sequence[Row], others: Sequence[Row], jobs: int, clones: Path | None) -> list[Judgement]:
+def leave_parts_out(rows: Sequence[Row], theirs: Sequence[Row], jobs: int, clones: Path | None) -> list[Judgement]:
     """Every repository of the others by a model that was trained on all that is in other parts than it."""
-    ours, lessons = taught(list(lessons_in(rows))), list(lessons_in(others))
+    ours, lessons = taught(list(lessons_in(rows))), list(lessons_in(theirs))
 
     def without(part: int) -> Model:
-        theirs = taught([lesson for lesson in lessons if part_of(lesson.repo) != part])
-        return shippable(ours, rounded(theirs))
+        found = taught([lesson for lesson in lessons if part_of(lesson.repo) != part])
+        return shippable(ours, rounded(found))
 
-    grouped = _enough(others)
-    with ProcessPoolExecutor(jobs, mp_context=get_context("fork"), initializer=_hold, initargs=({}, without)) as pool:
+    with _processes(jobs, {}, without) as pool:
         models = list(pool.map(_made, range(PARTS)))
-    return _in_processes(grouped, lambda repo: models[part_of(repo)], jobs, clones)
+    return _in_processes(_enough(theirs), lambda repo: models[part_of(repo)], jobs, clones)
 
 
 def part_of(repo: str) -> int:
@@ -151,10 +150,14 @@ def _in_processes(
     grouped: Mapping[str, list[Row]], model_for: Callable[[str], Model], jobs: int, clones: Path | None
 ) -> list[Judgement]:
     places = [place_of(repo, clones) if clones else None for repo in grouped]
-    with ProcessPoolExecutor(
-        jobs, mp_context=get_context("fork"), initializer=_hold, initargs=(grouped, model_for)
-    ) as pool:
+    with _processes(jobs, grouped, model_for) as pool:
         return list(pool.map(_judged, grouped, places))
+
+
+def _processes(jobs: int, grouped: Mapping[str, list[Row]], model_for: Callable[[Any], Model]) -> ProcessPoolExecutor:
+    """Forked processes are given these as they are: what a function closes over need not be written down."""
+    forked = get_context("fork")
+    return ProcessPoolExecutor(jobs, mp_context=forked, initializer=_hold, initargs=(grouped, model_for))
 
 
 _HELD: dict[str, list[Row]] = {}
@@ -162,7 +165,6 @@ _MODELS: list[Callable[[Any], Model]] = []
 
 
 def _hold(grouped: Mapping[str, list[Row]], model_for: Callable[[Any], Model]) -> None:
-    """Forked processes are given these as they are: what a function closes over need not be written down."""
     _HELD.update(grouped)
     _MODELS[:] = [model_for]
 

@@ -9,6 +9,23 @@ from pathlib import Path
 
 from tests.repository import GitRepository
 
+NOTES = "# Changelog\n\n## 1.0.0\n\n### Features\n\n" + "".join(f"- Paint wall {n} (#{n})\n" for n in range(1, 21))
+
+
+def painted(folder: Path, walls: int) -> GitRepository:
+    """A project with a past of so many walls that teaches something, and somebody new."""
+    repo = GitRepository(folder / "house")
+    (repo.path / "CHANGELOG.md").write_text(NOTES + "<!-- long enough -->\n" * 20)
+    for number in range(1, walls + 1):
+        repo.commit(f"Paint wall {number} (#{number})", "walls/colour.rs")
+        repo.commit(f"Route pipe {number} (#{number + 100})", "plumbing/pipe.rs")
+    repo.tag("v1.0.0")
+    repo.commit("Paint wall 21 (#252)", "walls/colour.rs")
+    repo.commit("Route pipe 21 (#253)", "plumbing/pipe.rs")
+    repo.git("commit", "-q", "--allow-empty", "--author=New Hand <new@example.org>", "-m", "Mend a window (#254)")
+    repo.tag("v1.1.0")
+    return repo
+
 
 class House:
     """A clone of the project `built`, a cache, and a git that writes down what it is asked."""

@@ -10,10 +10,9 @@ import pytest
 
 from releaseray.cli.notes_answer import Request, question
 from releaseray.cli.notes_cache import LARGEST, MOST_KEPT, Kept
-from tests.cli.house import House, ended
+from tests.cli.house import House, ended, painted
 from tests.repository import GitRepository
 
-NOTES = "# Changelog\n\n## 1.0.0\n\n### Features\n\n" + "".join(f"- Paint wall {n} (#{n})\n" for n in range(1, 21))
 FULL = 1_200
 """Bytes that a file may have on a disk that is nearly full: ours that git needs have less, what is kept has more."""
 
@@ -21,17 +20,8 @@ FULL = 1_200
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> GitRepository:
     """A project with a past that teaches something, and somebody new."""
-    repo = GitRepository(tmp_path_factory.mktemp("built") / "house")
+    repo = painted(tmp_path_factory.mktemp("built"), walls=12)
     repo.git("remote", "add", "origin", "https://github.com/acme/house.git")
-    (repo.path / "CHANGELOG.md").write_text(NOTES + "<!-- long enough -->\n" * 20)
-    for number in range(1, 13):
-        repo.commit(f"Paint wall {number} (#{number})", "walls/colour.rs")
-        repo.commit(f"Route pipe {number} (#{number + 100})", "plumbing/pipe.rs")
-    repo.tag("v1.0.0")
-    repo.commit("Paint wall 21 (#252)", "walls/colour.rs")
-    repo.commit("Route pipe 21 (#253)", "plumbing/pipe.rs")
-    repo.git("commit", "-q", "--allow-empty", "--author=New Hand <new@example.org>", "-m", "Mend a window (#254)")
-    repo.tag("v1.1.0")
     return repo
 
 

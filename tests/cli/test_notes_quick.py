@@ -10,26 +10,15 @@ import pytest
 from releaseray.cli.notes_answer import Request
 from releaseray.cli.quick import plain
 from releaseray.notes.engine import PERSONAS
+from tests.cli.house import painted
 from tests.repository import GitRepository
 from tests.sources.served import serving
-
-NOTES = "# Changelog\n\n## 1.0.0\n\n### Features\n\n" + "".join(f"- Paint wall {n} (#{n})\n" for n in range(1, 21))
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> GitRepository:
     """A project with a past that teaches something, and somebody new."""
-    repo = GitRepository(tmp_path_factory.mktemp("house") / "house")
-    (repo.path / "CHANGELOG.md").write_text(NOTES + "<!-- long enough -->\n" * 20)
-    for number in range(1, 21):
-        repo.commit(f"Paint wall {number} (#{number})", "walls/colour.rs")
-        repo.commit(f"Route pipe {number} (#{number + 100})", "plumbing/pipe.rs")
-    repo.tag("v1.0.0")
-    repo.commit("Paint wall 21 (#252)", "walls/colour.rs")
-    repo.commit("Route pipe 21 (#253)", "plumbing/pipe.rs")
-    repo.git("commit", "-q", "--allow-empty", "--author=New Hand <new@example.org>", "-m", "Mend a window (#254)")
-    repo.tag("v1.1.0")
-    return repo
+    return painted(tmp_path_factory.mktemp("house"), walls=20)
 
 
 def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

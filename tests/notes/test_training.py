@@ -13,6 +13,8 @@ from releaseray.notes.model import BIAS, dumped, parsed, shipped
 from releaseray.notes.model_features import features_of, text_features
 from releaseray.notes.model_learn import CLASSES
 
+from .raw_rows import raw
+
 SUBJECTS = {
     "fix": "Fix crash in module {}",
     "feature": "Add option number {}",
@@ -21,19 +23,15 @@ SUBJECTS = {
 }
 
 
-def raw(repo: str, number: int, category: str | None) -> dict[str, object]:
-    path = "docs/manual.md" if category == "docs" else f"src/part{number}.py"
-    return {
-        "repo": repo, "sha": f"{repo}{number}{category}", "pr": number, "source": "changelog", "version": "1.0",
-        "subject": SUBJECTS[category].format(number), "body": "", "files": [f"M\t{path}"], "bot": False,
-        "category": category, "heading": category, "text": f"About {number}" if category else "",
-    }  # fmt: skip
+def change(repo: str, number: int, category: str | None) -> dict[str, object]:
+    path = "docs/manual.md" if category == "docs" else ""
+    return raw(repo, number, category, SUBJECTS[category].format(number), path, f"About {number}", number)
 
 
 @pytest.fixture
 def rows_file(tmp_path: Path) -> Path:
     path = tmp_path / "rows.jsonl.gz"
-    write_rows(path, [raw(repo, n, category) for repo in ("a/a", "b/b") for n in range(20) for category in SUBJECTS])
+    write_rows(path, [change(repo, n, category) for repo in ("a/a", "b/b") for n in range(20) for category in SUBJECTS])
     return path
 
 
@@ -90,7 +88,7 @@ def test_a_model_survives_its_file_and_a_broken_file_is_refused() -> None:
 
 def test_a_line_that_is_no_row_is_named(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
-    path.write_text(json.dumps(raw("a/a", 1, "fix")) + "\n{}\n")
+    path.write_text(json.dumps(change("a/a", 1, "fix")) + "\n{}\n")
     with pytest.raises(ValueError, match=r"rows\.jsonl, line 2"):
         read_rows(path)
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from benchmarks.notes.scoring import Judged, mean, rouge_l, score
 
 from releaseray.notes.draft import Category
 from releaseray.notes.own_changelog import notes_of
+
+from .raw_rows import raw
 
 CHANGELOG = """# Changelog
 
@@ -34,11 +37,16 @@ CHANGELOG = """# Changelog
 """
 
 
+def run_git(clone: Path, *arguments: str, **environment: str) -> str:
+    identity = ("-c", "user.name=A. Person", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
+    command = ["git", *identity, "-C", str(clone), *arguments]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, **environment})
+    return done.stdout.strip()
+
+
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    def git(*arguments: str) -> None:
-        identity = ("-c", "user.name=A. Person", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
-        subprocess.run(["git", *identity, "-C", str(tmp_path), *arguments], check=True, capture_output=True)
+    git = partial(run_git, tmp_path)
 
     def commit(name: str, subject: str, text: str = "x") -> None:
         (tmp_path / name).write_text(text)
@@ -79,18 +87,15 @@ def test_a_clone_gives_each_change_beside_its_note(rows: list[Row]) -> None:
 
 def test_a_message_with_control_characters_is_a_message_like_any_other(clone: Path) -> None:
     (clone / "e.py").write_text("x")
-    identity = ("-c", "user.name=A. Person", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
-    subprocess.run(["git", "-C", str(clone), "add", "."], check=True)
-    said = ["commit", "-q", "-m", "Read \x1erecords\x1d (#9)"]
-    subprocess.run(["git", *identity, "-C", str(clone), *said], check=True)
+    run_git(clone, "add", ".")
+    run_git(clone, "commit", "-q", "-m", "Read \x1erecords\x1d (#9)")
     assert [seen.subject for seen in commits(clone, "v1.1.0..HEAD")] == ["Read \x1erecords\x1d (#9)"]
 
 
 def test_what_a_beta_told_was_not_left_out_of_the_release(clone: Path) -> None:
     log = clone / "CHANGELOG.md"
     log.write_text(log.read_text() + "\n## 1.1.0-beta.1\n\n### Added\n\n- Count the pages (#4)\n")
-    identity = ("-c", "user.name=A. Person", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
-    subprocess.run(["git", *identity, "-C", str(clone), "commit", "-qam", "Tell of the beta"], check=True)
+    run_git(clone, "commit", "-qam", "Tell of the beta")
     out = clone / ".git" / "rows.jsonl.gz"
     assert build([f"acme/app={clone}", "--out", str(out)]) == 0
     told = next(row for row in read_rows(out) if row.change.pr == 4)
@@ -98,11 +103,7 @@ def test_what_a_beta_told_was_not_left_out_of_the_release(clone: Path) -> None:
 
 
 def test_a_listed_clone_is_read_as_it_was_at_its_commit(clone: Path, rows: list[Row]) -> None:
-    def git(*arguments: str) -> str:
-        identity = ("-c", "user.name=A. Person", "-c", "user.email=a@example.com")
-        later = {**os.environ, "GIT_COMMITTER_DATE": "2040-01-01T00:00:00Z"}
-        return subprocess.check_output(["git", *identity, "-C", str(clone), *arguments], env=later, text=True).strip()
-
+    git = partial(run_git, clone, GIT_COMMITTER_DATE="2040-01-01T00:00:00Z")
     listed = clone / ".git" / "listed.txt"
     listed.write_text(f"# Seen once\nacme/{clone.name} {git('rev-parse', 'HEAD')}\n")
     mended = "## 1.2.0\n\n### Fixed\n\n- Later (#6)\n\n## 1.1.0"
@@ -147,14 +148,6 @@ def test_every_repository_is_judged_by_what_it_did_not_teach(tmp_path: Path) -> 
         "unseen: cold": "105",
     }
     assert float(means["unseen: cold"][2]) > 0.9
-
-
-def raw(repo: str, number: int, category: str | None, subject: str) -> dict[str, object]:
-    return {
-        "repo": repo, "sha": f"{repo}{number}{category}", "pr": None, "source": "changelog", "version": "1.0",
-        "subject": subject, "body": "", "files": [f"M\tsrc/part{number}.py"], "bot": False,
-        "category": category, "heading": category, "text": subject if category else "",
-    }  # fmt: skip
 
 
 def test_the_tag_before_is_the_highest_lower_stable_one_of_the_family() -> None:

@@ -5,7 +5,7 @@ import re
 from releaseray.notes.change import Change
 from releaseray.notes.conventions import names_kind
 from releaseray.notes.regexes import regex
-from releaseray.notes.wording import mended
+from releaseray.notes.wording import by_kind
 
 _BLOCK = regex(r"^[ \t]*(`{3,}|~{3,})[ \t]*release-notes?(?::[\w-]+)?[^\n]*\n(.*?)^[ \t]*\1", re.MULTILINE | re.DOTALL)
 _NONE = regex(r"\W*(?:none|n/?a|no|-)?\W*$", re.IGNORECASE)
@@ -44,7 +44,6 @@ _MOST_LISTED = 4
 _LONGEST_LISTED = 50
 _CUT = ("…", "...")
 _MOST_LINES = 20
-_FIXES = frozenset({"fix", "fixes", "bugfix", "hotfix"})
 
 
 def authored(change: Change) -> str:
@@ -65,8 +64,7 @@ def _whole(change: Change) -> str:
     for line in change.body[: _MOST_LINES * _LONGEST].split("\n")[:_MOST_LINES]:
         _, found, rest = line.partition(beginning)
         if found and rest.strip("…. "):
-            whole = f"{beginning}{rest}".strip()
-            return mended(whole) if change.headline.kind in _FIXES else whole
+            return by_kind(f"{beginning}{rest}".strip(), change.headline.kind)
     return ""
 
 

@@ -22,7 +22,7 @@ from releaseray.notes.prepared import KEEP, QUIET, Item, Prepared
 from releaseray.notes.prune import Fate, follows_up, prune
 from releaseray.notes.regexes import regex
 from releaseray.notes.upgrade import requirements
-from releaseray.notes.wording import mended
+from releaseray.notes.wording import by_kind
 
 
 def learn(history: History) -> Lessons:
@@ -141,9 +141,6 @@ def _item(change: Change, fate: Fate, context: Context) -> Item:
     )
 
 
-_FIXES = frozenset({"fix", "fixes", "bugfix", "hotfix"})
-
-
 def _told(change: Change) -> str:
     """The sentence of the title; a revert quotes what it takes back without that title's own prefixes."""
     text = change.headline.text
@@ -153,7 +150,7 @@ def _told(change: Change) -> str:
         return (
             f'Revert "{taken_back[:1].upper()}{taken_back[1:]}"' if quoted or change.headline.kind == "revert" else text
         )
-    return mended(text) if change.headline.kind in _FIXES else text
+    return by_kind(text, change.headline.kind)
 
 
 _QUOTED = regex(r"[Rr]everts?:? [\"“](.+)[\"”]")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from releaseray.notes.conventions import heading_category
+from releaseray.notes.conventions import KIND_CATEGORIES, heading_category
 from releaseray.notes.draft import Category
 from releaseray.notes.headline import KINDS, Headline
 from releaseray.notes.markdown import inline
@@ -53,7 +53,6 @@ _ADDS = regex(
     r"(?:add|introduce|implement|support)(?:s|ed|ing)?\b(?! (?:\S+ ){0,2}(?:missing|fix|workaround|check|guard))",
     re.IGNORECASE,
 )
-_CALLED_FIX = frozenset({"fix", "fixes", "fixed", "bugfix", "hotfix", "bug"})
 
 
 def adds(item: Item) -> bool:
@@ -61,7 +60,7 @@ def adds(item: Item) -> bool:
     it a fix."""
     return (
         item.category is Category.FIX
-        and item.change.headline.kind not in _CALLED_FIX
+        and KIND_CATEGORIES.get(item.change.headline.kind) is not Category.FIX
         and _ADDS.match(item.note) is not None
     )
 

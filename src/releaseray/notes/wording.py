@@ -136,6 +136,14 @@ def mended(text: str) -> str:
     return f"fix {_lower_first(text)}"
 
 
+_FIXES = frozenset({"fix", "fixes", "bugfix", "hotfix"})
+
+
+def by_kind(text: str, kind: str) -> str:
+    """What an author put behind a kind (`fix: …`): `mended` where that calls it a fix."""
+    return mended(text) if kind in _FIXES else text
+
+
 _SENTENCE = regex(
     r"\b(?:is|are|was|were|be|do|does|don't|doesn't|can|cannot|can't|could|should|must|will|would|has|have|not"
     r"|no longer|now|when|if|returns?|fails?|crash(?:es)?\b(?! )|breaks|throws|shows|gets|causes|hangs"
