@@ -59,6 +59,8 @@ def test_an_area_before_the_colon_is_a_scope_and_no_kind() -> None:
     [
         ("fix:normalize types", "fix", "", "normalize types"),
         ("Feat/copy the page", "feat", "", "copy the page"),
+        ("fix(css) the order of rules", "fix", "css", "the order of rules"),
+        ("Test(s) for the order of rules", "", "", "Test(s) for the order of rules"),
         ("feat(ui)!:新しい", "feat", "ui", "新しい"),
         ("BUG, TST: wrong sign", "bug", "", "wrong sign"),
         ("BUG: f2py: restore access", "bug", "f2py", "restore access"),

@@ -69,6 +69,21 @@ def test_what_says_that_it_fixes_is_no_feature_whatever_the_past() -> None:
     assert classify(asked("Fix the paint of the shed", "walls/colour.rs"), context).category is Category.FIX
 
 
+def test_a_project_that_never_breaks_things_is_warned_of_less_than_one_that_did_once() -> None:
+    quiet = "## 2.0.0\n\n### Added\n\n" + "".join(f"- A chair for room {n}\n" for n in range(60))
+    loud = f"{quiet}\n### Removed\n\n- The old stove\n"
+    found = {
+        log: classify(asked("Rename the garden gate", "garden/gate.rs"), context_for(history_of(log))).category
+        for log in (quiet, loud)
+    }
+    assert found[loud] is Category.BREAKING
+    assert found[quiet] is not Category.BREAKING
+
+
+def history_of(changelog: str) -> History:
+    return History("acme/house", "v1", "v2", (), changelog=changelog)
+
+
 def test_a_changelog_without_commits_teaches_headings_only() -> None:
     house = past_of_a_house()
     own = lessons_of(History("acme/house", "v1", "v2", (), changelog=house.changelog), shipped())

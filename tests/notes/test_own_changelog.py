@@ -137,3 +137,10 @@ def test_an_example_in_a_note_is_no_heading() -> None:
 def test_what_comes_and_goes_under_one_heading_is_neither() -> None:
     notes = notes_of("# 1.0.0\n\n## New and removed platforms\n\n- Support Hurd\n\n## Removals\n\n- Drop Minix\n")
     assert [note.category for note in notes] == [None, Category.BREAKING]
+
+
+def test_what_is_told_apart_from_the_rest_stands_under_no_heading_above_it() -> None:
+    written = "2026.6.0\n--------\n\nDeprecations\n^^^^^^^^^^^^\n\n- The keyword goes (#1)\n\n"
+    [gone, bumped] = notes_of(f"{written}.. dropdown:: Additional changes\n\n  - Bump actions/cache (#2)\n")
+    assert (gone.category, bumped.category) == (Category.DEPRECATION, None)
+    assert bumped.heading == "Additional changes"

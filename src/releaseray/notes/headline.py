@@ -48,10 +48,11 @@ _DANGLING = regex(r"(?:\s(?:in|for|of|from|with|see|on|to|by|and|or|via|since|af
 
 _LOOSE = regex(
     r"(feat|feature|fix|bugfix|hotfix|docs?|chore|perf|refactor|tests?|ci|build|style)"
-    r"(\([^()\n]{0,80}\))?(!)?(?::(?=[^\s:/])|/(?=[a-z][\w-]* [a-z]))",
+    r"(\([^()\n]{0,80}\))?(!)?(?::(?=[^\s:/])|/(?=[a-z][\w-]* [a-z])|(?<=\))(?<!\(s\))\s(?=[\w`]))",
     re.IGNORECASE,
 )
-"""A prefix without its space, or as the branch had it, whose name forges take for a title: "Feat/copy a page"."""
+"""A prefix without its space or its colon ("fix(css) the order"), or as the branch had it, whose name forges take for
+a title: "Feat/copy a page"."""
 
 _TWO_WORDS = regex(r"(?:bug|hot)[ -](?=fix(?:es)?:)|new (?=feature:)", re.IGNORECASE)
 _TWO_OPENINGS = frozenset("bBhHnN")
@@ -82,7 +83,7 @@ class Headline(NamedTuple):
 def headline(title: str) -> Headline:
     """The parts of `title`, which is one line without merge boilerplate."""
     title = whole = " ".join(title.split())
-    if title[:1] in _LOOSE_OPENINGS and (":" in title or "/" in title):
+    if title[:1] in _LOOSE_OPENINGS and any(sign in title for sign in ":/("):
         if title[0] in _TWO_OPENINGS and (two := _TWO_WORDS.match(title)):
             title = title[two.end() :]
         if loose := _LOOSE.match(title):

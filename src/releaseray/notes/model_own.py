@@ -29,7 +29,7 @@ is learned, and not which."""
 ASKED = 0.3
 """Share of the past, the newest, that is foretold before it is learned, to see from where on listing pays."""
 
-RARE = 3.0
+RARE = 2.0
 """What a lesson about the rare classes counts."""
 
 OLDEST = 0.5
@@ -37,6 +37,13 @@ OLDEST = 0.5
 
 BELIEVED = 0.75
 """How far of the way from what is general to what fits the past the corrections go: the past has accidents too."""
+
+WARNS = 0.6
+"""What breaking is given where the past has warned of some, and what is taken from it where it never did: to miss
+what breaks costs a reader more than to be warned in vain, but not of a project that does not break things."""
+
+FEWEST_UNWARNED = 40
+"""Notes of other kinds that say that a project never warns."""
 
 CHANGED = "changed"
 """A heading of Keep a Changelog that names no category, and is as much a habit as the others."""
@@ -50,8 +57,9 @@ RATE = 0.3
 KEEP_RATE = 0.4
 FOLDED = {Category.SECURITY: Category.FIX, Category.DEPRECATION: Category.BREAKING}
 _QUIET = frozenset({Category.DOCS, Category.INTERNAL})
-_RARE = frozenset({CLASSES.index(Category.BREAKING), CLASSES.index(Category.PERF)})
 _CLASS = {category: index for index, category in enumerate(CLASSES)}
+_BREAKING = _CLASS[Category.BREAKING]
+_RARE = frozenset({_BREAKING, _CLASS[Category.PERF]})
 _USUAL = tuple(_CLASS[category] for category in (Category.FEATURE, Category.FIX, Category.PERF, Category.INTERNAL))
 
 
@@ -96,6 +104,8 @@ def lessons_of(history: History, model: Model) -> Lessons:
     outcomes = [(scores(example.rows)[KEEP], example.kept) for example in examples[at:] if example.kept is not None]
     _learn(examples[at:])
     rows = {feature: _believed(row, model.weights(feature)) for feature, row in table.items()}
+    if BIAS in rows:
+        rows[BIAS][_BREAKING] += round(_warns([lesson.label for lesson in past]) * UNIT)
     learned = Lessons(rows, None, len(notes), len(outcomes))
     cut = best_cut(outcomes) if outcomes else _rated_cut(pairs, notes, learned.applied(model))
     return learned._replace(cut=None if cut is None else round(cut, DIGITS))
@@ -114,6 +124,11 @@ def _weight(lesson: _Past, age: float) -> float:
 def _believed(row: Row, general: Sequence[float]) -> list[int]:
     both = zip(row[:WIDTH], general, strict=True)
     return [round((BELIEVED * fitted + (1 - BELIEVED) * before) * UNIT) for fitted, before in both]
+
+
+def _warns(labels: Sequence[int]) -> float:
+    filed = sum(label >= 0 for label in labels)
+    return WARNS if _BREAKING in labels or filed < FEWEST_UNWARNED else -WARNS
 
 
 def _past_of(history: History) -> History:
@@ -197,8 +212,8 @@ def _rows(features: Collection[str], table: dict[str, Row], model: Model) -> lis
     return rows
 
 
-_USUAL_CUT = -0.7
-_USUAL_SHARE = 0.7
+_USUAL_CUT = -0.75
+_USUAL_SHARE = 0.8
 """Where listing pays in projects whose past is known, and how much that counts beside the project's own best cut:
 habits change from release to release, and a cut that fits the past exactly fits the future badly."""
 

@@ -46,6 +46,9 @@ _BOLD = regex(r"^\s{0,3}(?:\*\*|__)(.{2,80}?)(?:\*\*|__):?\s*$")
 _CAPTION = regex(
     r"^\s{0,3}(?!(?:For e|E)xamples?\b|Notes?\b|Usage\b|Before\b|After\b|Output\b)([A-Z][\w /&,'-]{2,60}):\s*$"
 )
+_APART = regex(r"^\.\. (?:dropdown|rubric):: *(\S.*)$")
+"""What stands above a part of a version that is told apart from the rest: the headings above it end."""
+
 _BULLET = regex(r"^(\s*)(?:[-*+•]|\d{1,3}[.)])\s+(.*)$")
 _NUMBERS = regex(
     r"(?:#|/(?:pull|issues|merge_requests|pulls)/|\bGH-|\bgh-|:(?:pr|issue|gh|pull|ghpull|ghissue|bug|feature)!?:`[^`<]*?#?)(\d+)"
@@ -199,6 +202,8 @@ def _heading(line: str, below: str, reader: _Reader) -> tuple[str, int] | None:
         return atx[2], len(atx[1])
     if not line.strip():
         return None
+    if apart := _APART.match(line):
+        return apart[1], reader.version_level + 1
     if (
         line[0] not in " \t"
         and (under := _UNDERLINE.match(below))
