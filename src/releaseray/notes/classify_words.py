@@ -39,7 +39,6 @@ _SPARE = regex(
 files and folders almost none."""
 
 _MENDS_ONLY = regex(r"(?:bug|hot)?fix(?:e[sd]|ing)?\b", re.IGNORECASE)
-_ADDS_ONLY = regex(r"(?:add|introduce|implement|expose|allow|speed up|clean up)(?:s|ed|ing)?\b", re.IGNORECASE)
 _BREAKS = regex(
     r"\b(?:breaking|requir|disallow|deprecat|forbid|mandatory|(?:and|by) (?:remov|renam|chang|drop))", re.IGNORECASE
 )
@@ -48,8 +47,10 @@ _TURNS = regex(
     r"|now\b|must\b|mandatory|default|move|mini?mum|bump|convert|switch|strict|reject|rais|throw|error|exception|forbid)",
     re.IGNORECASE,
 )
-"""What a title says where something else than before is meant and its author did not mark it. Of 14,200 fixes and
-additions that say none of it and that maintainers listed they filed 132 as breaking or as a deprecation."""
+"""What a title says where something else than before is meant and its author did not mark it. Of 800 changes that say
+none of it and that only a model took for breaking maintainers filed 32 so, 101 under another kind and left 296 out."""
+
+_SAYS_BREAKING = regex(r"\bbreaking[ -]changes?\b", re.IGNORECASE)
 
 _SPARES_USERS = regex(
     r"(?:us(?:e|es|ed|ing) non-?deprecated"
@@ -129,17 +130,18 @@ def refined(category: Category, change: Change) -> Category:
 
 
 def breaks_nothing(change: Change) -> bool:
-    """Whether a change cannot break anything for anybody, whatever its words sound like: its pages of documentation
-    ship nothing, nobody has used what was never used, and its author knew what a chore is."""
+    """Whether a change breaks nothing for anybody, whatever a model makes of it: its title does not say that anything
+    is otherwise than before, its pages of documentation ship nothing, nobody has used what was never used, and its
+    author knew what a chore is."""
     said = spoken_category(change.headline)
     text = change.headline.text
     if said is Category.DOCS or any(says(text) for says in (_SPARE.search, _INSIDE.search, _OWN_TOOLS.match)):
         return True
     if _SPARES_USERS.match(text) and " and deprecat" not in text:
         return True
-    if (_MENDS_ONLY.match(text) and not _BREAKS.search(change.title)) or (
-        _ADDS_ONLY.match(text) and not _TURNS.search(change.title)
-    ):
+    if _MENDS_ONLY.match(text) and not _BREAKS.search(change.title):
+        return True
+    if not _TURNS.search(change.title) and not _SAYS_BREAKING.search(change.body):
         return True
     if said is Category.INTERNAL and change.headline.kind in _UPKEEP and not _ends(change):
         return True

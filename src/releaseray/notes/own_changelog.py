@@ -198,10 +198,8 @@ def _continues(lines: list[str], blank: int) -> bool:
 
 
 def _heading(line: str, below: str, reader: _Reader) -> tuple[str, int] | None:
-    if atx := _ATX.match(line):
-        return atx[2], len(atx[1])
-    if not line.strip():
-        return None
+    if (atx := _ATX.match(line)) or not line.strip():
+        return (atx[2], len(atx[1])) if atx else None
     if apart := _APART.match(line):
         return apart[1], reader.version_level + 1
     if (
