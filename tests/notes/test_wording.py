@@ -69,6 +69,7 @@ def test_a_bare_defect_gets_its_verb() -> None:
     [
         ("Add support for single sign-on", "Now supports single sign-on"),
         ("Allow users to change their address", "You can now change your address"),
+        ("Allow to opt out of reports to others", "You can now opt out of reports to others"),
         ("Allow invoices to be exported", "Invoices can now be exported"),
         ("Allow opting in to reading the clipboard", "Opting in to reading the clipboard is now possible"),
         ("Allow access to reading lists", "Allowed access to reading lists"),

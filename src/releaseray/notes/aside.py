@@ -1,10 +1,11 @@
-"""Changes that touch nothing that users get: only tests, and the forge's own machinery."""
+"""Changes that touch nothing that users get: only tests, and the forge's own machinery; or pages besides."""
 
 from collections.abc import Sequence
 from functools import lru_cache
 
 from releaseray.notes.headline import Headline
 from releaseray.notes.history import FileChange
+from releaseray.notes.model_paths import role
 from releaseray.notes.regexes import regex
 
 _ASIDE = regex(
@@ -29,3 +30,12 @@ def is_aside(head: Headline, files: Sequence[FileChange]) -> bool:
 @lru_cache(maxsize=16384)
 def _leads_aside(path: str) -> bool:
     return _ASIDE.search(path) is not None
+
+
+_BESIDE = frozenset({"docs", "example", "meta", "test", "bench", "ci"})
+"""What a project has beside what it ships."""
+
+
+def ships(files: Sequence[FileChange]) -> bool:
+    """Whether a change of these files touches more than pages, examples, tests and tools; not known without files."""
+    return not files or any(role(path) not in _BESIDE for _, path in files)

@@ -48,7 +48,9 @@ _JARGON_PHRASES = regex(
     r"|forward declarations?|compiler warnings?|license attribution|error variables?)\b",
 )
 _WORDS = regex(r"\w+")
-_ALLOW = regex(r"(?:Allow|Let|Enable)\s+(?P<who>(?!\w+ing\b)\S.*?)\s+to\s+(?P<what>(?!(?:the|a|an|be|\w+ing)\b)\S.*)$")
+_ALLOW = regex(
+    r"(?:Allow|Let|Enable)\s+(?:(?P<who>(?!\w+ing\b|to\b)\S.*?)\s+)?to\s+(?P<what>(?!(?:the|a|an|be|\w+ing)\b)\S.*)$"
+)
 _BE = regex(r"(?:Allow|Let|Enable)\s+(?P<who>\S.*?)\s+to be\s+(?P<what>\S.*)$")
 _USERS = regex(r"(?:the )?(?:users?|customers?|people|you|admins?|clients?)$", re.IGNORECASE)
 _YOUR = {"their": "your", "theirs": "yours", "them": "you", "themselves": "yourself", "they": "you"}
@@ -87,7 +89,7 @@ def _ability(said: str) -> str:
     if found := _BE.match(said):
         return f"{capital(found['who'])} can now be {found['what']}"
     if found := _ALLOW.match(said):
-        if _USERS.match(found["who"]):
+        if not found["who"] or _USERS.match(found["who"]):
             return f"You can now {_THEIR.sub(lambda their: _YOUR[their[0]], found['what'])}"
         return f"{capital(found['who'])} can now {found['what']}"
     found = _DOING.match(said)

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
+from releaseray.notes.aside import ships
+from releaseray.notes.classify_written import says_loudly
 from releaseray.notes.conventions import KIND_CATEGORIES, heading_category
 from releaseray.notes.draft import Category
 from releaseray.notes.headline import KINDS, Headline
@@ -47,6 +49,18 @@ def distinct(items: Iterable[Item]) -> list[Item]:
             told.add(item.note)
     kept.reverse()
     return kept
+
+
+_PRESSING = frozenset({Category.BREAKING, Category.DEPRECATION, Category.SECURITY})
+
+
+def for_users(items: Sequence[Item]) -> Sequence[Item]:
+    """The items that somebody who only uses the product may notice, for a project may list changes of its pages and
+    tests as well; all of them where there is nothing else, for a project may be nothing but pages."""
+    noticed = [
+        item for item in items if item.category in _PRESSING or ships(item.change.files) or says_loudly(item.change)
+    ]
+    return noticed or items
 
 
 _ADDS = regex(

@@ -11,7 +11,7 @@ from releaseray.notes.plain import benefit, plainness
 from releaseray.notes.prepared import Item, Prepared
 from releaseray.notes.production import Production
 from releaseray.notes.regexes import regex
-from releaseray.notes.render import adds, area, counted, distinct, document, listed, section
+from releaseray.notes.render import adds, area, counted, distinct, document, for_users, listed, section
 from releaseray.notes.wording import imperative
 
 _MOST = 8
@@ -30,7 +30,7 @@ class Customer:
     def shown(self, release: Prepared) -> Sequence[Item]:
         """What can be said in plain words; where that is next to nothing, what names a little code too."""
         telling = [item for item in distinct(release.items) if item.matters and not item.change.reverts]
-        ranked = sorted(telling, key=lambda item: -item.weight)
+        ranked = sorted(for_users(telling), key=lambda item: -item.weight)
         levels = [(item, plainness(item.note)) for item in ranked]
         plain = [item for item, level in levels if level == 0]
         if len(plain) >= _ENOUGH:

@@ -12,7 +12,7 @@ from releaseray.notes.plain import benefit, plainness
 from releaseray.notes.prepared import Item, Prepared
 from releaseray.notes.production import Production, for_colleagues
 from releaseray.notes.regexes import regex
-from releaseray.notes.render import adds, area, counted, distinct, document, listed, section
+from releaseray.notes.render import adds, area, counted, distinct, document, for_users, listed, section
 from releaseray.notes.wording import past
 
 _MOST = 15
@@ -42,7 +42,8 @@ class Internal:
     def shown(self, release: Prepared) -> Sequence[Item]:
         """What matters and is about the product rather than about its code; where that is next to nothing, the
         weightiest of the rest too."""
-        items = sorted((item for item in distinct(release.items) if item.matters), key=lambda item: -item.weight)
+        matter = [item for item in distinct(release.items) if item.matters]
+        items = sorted(for_users(matter), key=lambda item: -item.weight)
         spoken = [item for item in items if plainness(item.note) < 2 or item.category in _ALWAYS_TOLD]
         if len(spoken) >= _ENOUGH:
             return spoken
