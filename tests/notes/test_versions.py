@@ -137,6 +137,13 @@ def test_without_a_stable_version_the_newest_prerelease_counts() -> None:
     assert newest.name == "v0.1-beta"
 
 
+def test_a_version_mistyped_long_ago_is_not_the_newest_release() -> None:
+    tags = [Tag("0.16.4", "a" * 40, 0), Tag("016.5", "b" * 40, DAY), Tag("3.3.0", "c" * 40, 2500 * DAY)]
+    newest = newest_release(tags)
+    assert newest is not None
+    assert newest.name == "3.3.0"
+
+
 def test_the_newest_release_is_the_whole_repositorys_while_it_has_any() -> None:
     known = tags("v1.0", "core@5.0", "ui@7.0")
     assert newest_release(known) == known[0]

@@ -193,14 +193,16 @@ def built_on(candidates: Sequence[Tag], reached: Container[str]) -> Tag | None:
 
 
 def newest_release(tags: Sequence[Tag]) -> Tag | None:
-    """The highest stable version of the repository's main family; without one the newest prerelease, then the
-    newest tag of all."""
+    """The highest stable version of the repository's main family, but none so old that others have long come after it:
+    its name was mistyped, or its line given up. Without one the newest prerelease, then the newest tag of all."""
     parsed = [(tag, version) for tag in tags if (version := parse_version(tag.name)) and version.family not in ROLLING]
     stable = [(tag, version) for tag, version in parsed if not version.prerelease] or parsed
     if not stable:
         return max(tags, key=lambda tag: (tag.date, tag.name), default=None)
     family = _main_family(stable)
-    return _highest(tag for tag, version in stable if version.family == family)
+    mine = [tag for tag, version in stable if version.family == family]
+    newest = max(tag.date for tag in mine)
+    return _highest(tag for tag in mine if tag.date > newest - STALE)
 
 
 def _main_family(versions: Sequence[tuple[Tag, Version]]) -> str:
