@@ -1,4 +1,4 @@
-"""Changes that touch nothing that users get: only tests, and the forge's own machinery; or pages besides."""
+"""Which changes touch nothing that users get: tests and the forge's own machinery, or pages and examples as well."""
 
 from collections.abc import Sequence
 from functools import lru_cache

@@ -43,12 +43,13 @@ _BREAKS = regex(
     r"\b(?:breaking|requir|disallow|deprecat|forbid|mandatory|(?:and|by) (?:remov|renam|chang|drop))", re.IGNORECASE
 )
 _TURNS = regex(
-    r"\b(?:breaking|remov|renam|requir|chang|break|broke|deprecat|disallow|instead|no longer|replac|migrat|drop|delet"
-    r"|now\b|must\b|mandatory|default|move|mini?mum|bump|convert|switch|strict|reject|rais|throw|error|exception|forbid)",
+    r"\b(?:breaking|remov|renam|requir|chang|break|deprecat|disallow|instead|no longer|migrat|drop|delet"
+    r"|now\b|must\b|mandatory|default|move|mini?mum|msrv\b|strict|reject|rais|throw|forbid)",
     re.IGNORECASE,
 )
 """What a title says where something else than before is meant and its author did not mark it. Of 800 changes that say
-none of it and that only a model took for breaking maintainers filed 32 so, 101 under another kind and left 296 out."""
+none of it and that only a model took for breaking maintainers filed 32 so, 101 under another kind and left 296 out; of
+220 that only replace, bump, switch, convert or speak of errors, 6, 31 and 130."""
 
 _SAYS_BREAKING = regex(r"\bbreaking[ -]changes?\b", re.IGNORECASE)
 
