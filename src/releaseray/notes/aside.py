@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from releaseray.notes.headline import Headline
 from releaseray.notes.history import FileChange
-from releaseray.notes.model_paths import role
+from releaseray.notes.model_paths import MOST_FILES, role
 from releaseray.notes.regexes import regex
 
 _ASIDE = regex(
@@ -32,10 +32,10 @@ def _leads_aside(path: str) -> bool:
     return _ASIDE.search(path) is not None
 
 
-_BESIDE = frozenset({"docs", "example", "meta", "test", "bench", "ci"})
-"""What a project has beside what it ships."""
+_SHIPPED = frozenset({"src", "ui", "config", "manifest", "build"})
 
 
 def ships(files: Sequence[FileChange]) -> bool:
-    """Whether a change of these files touches more than pages, examples, tests and tools; not known without files."""
-    return not files or any(role(path) not in _BESIDE for _, path in files)
+    """Whether a change of these files touches anything that somebody runs or builds, and not pages, examples, tests and
+    tools alone; not known without files."""
+    return not files or any(role(path) in _SHIPPED for _, path in files[:MOST_FILES])

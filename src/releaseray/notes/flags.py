@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from releaseray.notes.aside import ships
 from releaseray.notes.draft import Category
 from releaseray.notes.highlights import highlights
 from releaseray.notes.markdown import code, inline
-from releaseray.notes.model_paths import MOST_FILES, role
 from releaseray.notes.prepared import Item, Prepared
 from releaseray.notes.prune import Fate
 from releaseray.notes.regexes import regex
@@ -66,7 +66,6 @@ _NEEDLESS = regex(
     r"remove (?:\w+ ){0,2}(?:unnecessary|unneeded|needless|redundant|superfluous|dead|unused|duplicated?)\b",
     re.IGNORECASE,
 )
-_SHIPPED = frozenset({"src", "ui", "config", "manifest", "build"})
 
 
 def _asks_nothing(item: Item) -> bool:
@@ -74,8 +73,7 @@ def _asks_nothing(item: Item) -> bool:
     change = item.change
     if change.headline.breaking or change.fragments or change.labels:
         return False
-    aside = change.files and not any(role(file.path) in _SHIPPED for file in change.files[:MOST_FILES])
-    return bool(aside or _NEEDLESS.match(imperative(item.note)))
+    return not ships(change.files) or _NEEDLESS.match(imperative(item.note)) is not None
 
 
 _ADVICE = regex(
