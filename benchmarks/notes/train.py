@@ -31,13 +31,13 @@ DATA = Path("../shared/data/human_changelogs.jsonl.gz")
 OUT = Path("src/releaseray/notes/model.json")
 OTHERS = Path("benchmarks/notes/others.json")
 OTHERS_SHARE = 0.65
-"""What the others count in the mean: they are four times as many projects."""
+"""What the others count in the mean: they are eight times as many projects."""
 
 WARNING = 3.0
 """What an example of breaking counts beside other classes: they are few, and what they teach is worth most."""
 
 TOO_LOUD = 0.4
-"""What breaking is taken in the end, for it has been overheard."""
+"""What is taken from breaking in the end: what counted so much while it was learned would be heard everywhere."""
 
 LOUDER = 1.2
 """A mean of coefficients is smaller than each: what the one knows and the other does not is only half there."""
