@@ -86,7 +86,7 @@ def history_of(changelog: str) -> History:
 
 def test_a_changelog_without_commits_teaches_headings_only() -> None:
     house = past_of_a_house()
-    own = lessons_of(History("acme/house", "v1", "v2", (), changelog=house.changelog), shipped())
+    own = lessons_of(history_of(house.changelog), shipped())
     assert own.notes == 32
     assert own.changes == 0
     assert own.applied(shipped()).cut == shipped().cut

@@ -83,7 +83,7 @@ class Headline(NamedTuple):
 def headline(title: str) -> Headline:
     """The parts of `title`, which is one line without merge boilerplate."""
     title = whole = " ".join(title.split())
-    if title[:1] in _LOOSE_OPENINGS and any(sign in title for sign in ":/("):
+    if title[:1] in _LOOSE_OPENINGS:
         if title[0] in _TWO_OPENINGS and (two := _TWO_WORDS.match(title)):
             title = title[two.end() :]
         if loose := _LOOSE.match(title):

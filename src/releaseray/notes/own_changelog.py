@@ -151,7 +151,7 @@ def notes_in(changelog: str) -> Iterator[Note]:
     lines = (_plain(changelog) if ".. changelog::" in changelog else changelog).splitlines()
     for number, line in enumerate(lines):
         below = lines[number + 1] if number + 1 < len(lines) else ""
-        heading = _heading(line, below, reader)
+        heading = _heading(line, below, reader) if line.strip() else None
         bullet = None if heading else _BULLET.match(line)
         if heading or bullet or not line.strip():
             over = reader.parts and (heading or bullet or not _continues(lines, number))
@@ -198,8 +198,8 @@ def _continues(lines: list[str], blank: int) -> bool:
 
 
 def _heading(line: str, below: str, reader: _Reader) -> tuple[str, int] | None:
-    if (atx := _ATX.match(line)) or not line.strip():
-        return (atx[2], len(atx[1])) if atx else None
+    if atx := _ATX.match(line):
+        return atx[2], len(atx[1])
     if apart := _APART.match(line):
         return apart[1], reader.version_level + 1
     if (

@@ -51,14 +51,15 @@ def distinct(items: Iterable[Item]) -> list[Item]:
     return kept
 
 
-_PRESSING = frozenset({Category.BREAKING, Category.DEPRECATION, Category.SECURITY})
+PRESSING = frozenset({Category.BREAKING, Category.DEPRECATION, Category.SECURITY})
+"""What everybody is told of, wherever it is."""
 
 
 def for_users(items: Sequence[Item]) -> Sequence[Item]:
     """The items that somebody who only uses the product may notice, for a project may list changes of its pages and
     tests as well; all of them where there is nothing else, for a project may be nothing but pages."""
     noticed = [
-        item for item in items if item.category in _PRESSING or ships(item.change.files) or says_loudly(item.change)
+        item for item in items if item.category in PRESSING or ships(item.change.files) or says_loudly(item.change)
     ]
     return noticed or items
 

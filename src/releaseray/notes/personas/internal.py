@@ -12,7 +12,7 @@ from releaseray.notes.plain import benefit, plainness
 from releaseray.notes.prepared import Item, Prepared
 from releaseray.notes.production import Production, for_colleagues
 from releaseray.notes.regexes import regex
-from releaseray.notes.render import adds, area, counted, distinct, document, for_users, listed, section
+from releaseray.notes.render import PRESSING, adds, area, counted, distinct, document, for_users, listed, section
 from releaseray.notes.wording import past
 
 _MOST = 15
@@ -30,7 +30,6 @@ _NO_NEWS = regex(
     re.IGNORECASE,
 )
 _RISKS = (Category.BREAKING, Category.DEPRECATION)
-_ALWAYS_TOLD = (*_RISKS, Category.SECURITY)
 
 
 class Internal:
@@ -44,7 +43,7 @@ class Internal:
         weightiest of the rest too."""
         matter = [item for item in distinct(release.items) if item.matters]
         items = sorted(for_users(matter), key=lambda item: -item.weight)
-        spoken = [item for item in items if plainness(item.note) < 2 or item.category in _ALWAYS_TOLD]
+        spoken = [item for item in items if plainness(item.note) < 2 or item.category in PRESSING]
         if len(spoken) >= _ENOUGH:
             return spoken
         told = {id(item) for item in spoken}
