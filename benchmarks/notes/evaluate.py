@@ -71,7 +71,7 @@ def judge(repo: str, rows: Sequence[Row], model: Model, clone: Path | None = Non
     }
     for name, commits in (("newest, own changelog", False), ("newest, own changelog and commits", True)):
         own = lessons_of(past.history(before, commits=commits), model)
-        scores[name] = score(_verdicts(asked, Context(model, Weigher(own.applied(model)), own.notes)))
+        scores[name] = score(_verdicts(asked, Context(model, Weigher(own.applied(model)), own.notes, pulls=own.pulls)))
     if clone and clone.exists() and before:
         cliff = git_cliff(asked, clone, f"{before[0].commit.sha}..{asked[0].commit.sha}")
         if cliff:
@@ -84,7 +84,7 @@ def judge(repo: str, rows: Sequence[Row], model: Model, clone: Path | None = Non
 
 
 def _verdicts(rows: Sequence[Row], context: Context) -> list[Judged]:
-    verdicts = [classify(row.change, context) for row in rows]
+    verdicts = [classify(row.change, context.within(row.version or "", row.pulls)) for row in rows]
     return [
         Judged(row, verdict.category, verdict.keep >= LISTED_FROM and verdict.category not in QUIET)
         for row, verdict in zip(rows, verdicts, strict=True)

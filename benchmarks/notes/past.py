@@ -1,6 +1,7 @@
 """Gives back to rows the shape the engine meets them in: a changelog and commits of the time before a range."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from benchmarks.notes.rows import Row
@@ -22,7 +23,11 @@ def split(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
     Where releases are known, changes known by their fragment alone are left away: they may be of any release, also of
     one that is asked about. Within a release the order is that of the hashes, as good as any: files of rows may put
     what was listed first, and nothing must be learned from that.
+
+    Where no row has a pull request (their fragments had numbers in their names) each is given one.
     """
+    if not any(row.change.pr for row in rows):
+        rows = [replace(row, change=row.change._replace(pr=INVENTED + at), pulls=1.0) for at, row in enumerate(rows)]
     versions = {version: at for at, version in enumerate(dict.fromkeys(row.version for row in rows if row.version))}
     if not versions:
         at = round(len(rows) * HELD_OUT)
@@ -39,9 +44,11 @@ def split(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
 def history(rows: Sequence[Row], *, commits: bool = True) -> History:
     """The past that these rows are: their changelog as its people wrote it and, if wanted, the commits behind it.
 
-    A row without a pull request (its fragment had a number in its name) is given one on both sides.
+    What was listed without a pull request is given one on both sides.
     """
-    numbers = {row.commit.sha: row.change.pr or INVENTED + at for at, row in enumerate(rows)}
+    numbers = {
+        row.commit.sha: row.change.pr or INVENTED + at for at, row in enumerate(rows) if row.change.pr or row.listed
+    }
     past = tuple(_commit(row, numbers, at, rows) for at, row in enumerate(rows)) if commits else ()
     return History(rows[0].repo if rows else "", "v0", "v1", (), changelog=changelog(rows, numbers), past=past)
 
@@ -66,6 +73,7 @@ def _commit(row: Row, numbers: dict[str, int], at: int, rows: Sequence[Row]) -> 
     older = rows[at + 1].commit.sha if at + 1 < len(rows) else "root"
     commit = row.commit
     parents = (older, *commit.parents[1:])
-    number = numbers[commit.sha]
-    subject = commit.subject if row.change.pr else f"{commit.subject} (#{number})"
+    number = numbers.get(commit.sha)
+    known = number is None or number < INVENTED
+    subject = commit.subject if known else f"{commit.subject} (#{number})"
     return commit._replace(parents=parents, subject=subject)

@@ -2,8 +2,9 @@
 
 import gzip
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from releaseray.notes.draft import Category
 from releaseray.notes.headline import headline
 from releaseray.notes.history import Commit, FileChange, History, Person
 from releaseray.notes.link import link
+from releaseray.notes.surroundings import pulls_among
 
 FOLDED = {Category.SECURITY: Category.FIX, Category.DEPRECATION: Category.BREAKING}
 QUIET = frozenset({Category.DOCS, Category.INTERNAL})
@@ -36,6 +38,8 @@ class Row:
     commit: Commit
     noted: Category | None
     """The category as the human's heading has it, not folded."""
+    pulls: float
+    """The share of pull requests among the changes of its version, as far as there are rows of them."""
 
 
 def read_rows(path: Path) -> list[Row]:
@@ -45,7 +49,15 @@ def read_rows(path: Path) -> list[Row]:
     """
     raw = path.read_bytes()
     text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode()
-    return [_row(line, number, path) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+    return _with_pulls([_row(line, number, path) for number, line in enumerate(text.split("\n"), 1) if line.strip()])
+
+
+def _with_pulls(rows: Sequence[Row]) -> list[Row]:
+    releases: dict[tuple[str, str | None], list[Change]] = defaultdict(list)
+    for row in rows:
+        releases[row.repo, row.version].append(row.change)
+    pulls = {of: pulls_among(changes) for of, changes in releases.items()}
+    return [replace(row, pulls=pulls[row.repo, row.version]) for row in rows]
 
 
 def write_rows(path: Path, rows: Iterable[dict[str, Any]]) -> int:
@@ -80,6 +92,7 @@ def _row(line: str, number: int, path: Path) -> Row:
             text=raw["text"] or "",
             commit=_commit(raw),
             noted=category,
+            pulls=0.0,
         )
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{path}, line {number}: not a row of human changelogs ({error!r})") from error

@@ -26,6 +26,7 @@ from releaseray.notes.model import BIAS, UNIT, Model, dumped, parsed
 from releaseray.notes.model_features import features_of
 from releaseray.notes.model_learn import CLASSES, WIDTH, Example, learn, learnable, shrink
 from releaseray.notes.model_learn import Row as Weights
+from releaseray.notes.surroundings import Surroundings, level_features
 
 DATA = Path("../shared/data/human_changelogs.jsonl.gz")
 OUT = Path("src/releaseray/notes/model.json")
@@ -36,7 +37,7 @@ OTHERS_SHARE = 0.65
 WARNING = 3.0
 """What an example of breaking counts beside other classes: they are few, and what they teach is worth most."""
 
-TOO_LOUD = 0.4
+TOO_LOUD = 0.1
 """What is taken from breaking in the end: what counted so much while it was learned would be heard everywhere."""
 
 LOUDER = 1.2
@@ -44,6 +45,9 @@ LOUDER = 1.2
 
 PASSES, RATE, KEEP_RATE, FADE, SLOWER, SQUARES = 4, 0.2, 0.25, 0.95, 0.8, 10.0
 SEED = 7
+UNRELEASED = 5
+"""Each change of this number is taught as if its version were not known yet."""
+
 SILENT_SHARE, SPOKEN_SHARE = 0.2, 0.3
 RARE_CLASSES = 0.6
 """0 counts classes as often as they come, 1 all alike."""
@@ -138,10 +142,12 @@ def _strength(feature: str) -> int:
 
 def lessons_in(rows: Iterable[Row]) -> Iterator[Lesson]:
     """What there is to learn in the rows, in their order; nothing in those of controls."""
-    for row in rows:
+    for at, row in enumerate(rows):
         if row.repo in CONTROLS:
             continue
-        features = frozenset(features_of(row.change))
+        features = frozenset(features_of(row.change, Surroundings.of(row.version or "", row.pulls)))
+        if at % UNRELEASED == 0:
+            features = frozenset(f for f in features if not f.startswith("at:")) | {*level_features("")}
         spoken = spoken_category(row.change.headline)
         if row.category:
             yield Lesson(features, _CLASS[row.category], None, row.repo, "listed")

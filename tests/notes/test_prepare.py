@@ -129,7 +129,7 @@ def test_a_quiet_change_whose_author_wrote_for_users_is_told() -> None:
 
 
 def test_a_release_of_one_small_change_is_told_to_everybody() -> None:
-    small = commit(2, "Add shipping (#11)")._replace(files=(FileChange("M", "shop.py"),))
+    small = commit(2, "Add shipping")._replace(files=(FileChange("M", "shop.py"),))
     with_more = history(commit(3, "Fix crash when a cart is empty (#12)"), small)
     for persona in ("internal", "customer"):
         assert "Added shipping" in build(history(small), persona).body_md

@@ -12,6 +12,7 @@ from releaseray.notes.draft import Category
 from releaseray.notes.model import BIAS, dumped, parsed, shipped
 from releaseray.notes.model_features import features_of, text_features
 from releaseray.notes.model_learn import CLASSES
+from releaseray.notes.surroundings import Surroundings
 
 from .raw_rows import raw
 
@@ -45,10 +46,13 @@ def test_the_model_learns_what_the_rows_say(rows_file: Path) -> None:
     rows = read_rows(rows_file)
     model = trained(rows)
     for row in rows[:4]:
-        found = model.scores(features_of(row.change))
+        found = model.scores(features_of(row.change, Surroundings.of(row.version or "", row.pulls)))
         if row.category:
             assert CLASSES[max(range(len(CLASSES)), key=found.__getitem__)] is row.category
-    kept = {row.category: model.scores(features_of(row.change))[-1] for row in rows[:4]}
+    kept = {
+        row.category: model.scores(features_of(row.change, Surroundings.of(row.version or "", row.pulls)))[-1]
+        for row in rows[:4]
+    }
     assert kept[Category.FIX] > kept[None]
     assert kept[Category.FEATURE] > kept[Category.DOCS]
 

@@ -8,6 +8,7 @@ from releaseray.notes.history import History
 from releaseray.notes.link import link
 from releaseray.notes.model import Model, shipped
 from releaseray.notes.model_features import features_of
+from releaseray.notes.surroundings import Surroundings, pulls_among
 from releaseray.notes.weigher import Weigher
 
 from .histories import load, parse
@@ -42,9 +43,11 @@ def test_a_change_weighs_what_the_model_says_of_its_features(case: Path) -> None
     history, _ = load(case / "history.txt")
     fresh, foreseeing = Weigher(shipped()), Weigher(shipped())
     foreseeing.foresee(history.commits)
-    for change in link(history):
-        expected = shipped().scores(features_of(change))
-        assert fresh.scores(change) == foreseeing.scores(change) == expected
+    changes = link(history)
+    around = Surroundings.of(history.to_tag, pulls_among(changes))
+    for change in changes:
+        expected = shipped().scores(features_of(change, around))
+        assert fresh.scores(change, around) == foreseeing.scores(change, around) == expected
 
 
 def asked(history: History, foreseen: bool) -> list[int]:
@@ -56,7 +59,7 @@ def asked(history: History, foreseen: bool) -> list[int]:
     counts = []
     for change in link(history):
         before = table.times
-        weigher.scores(change)
+        weigher.scores(change, Surroundings())
         counts.append(table.times - before)
     return counts
 

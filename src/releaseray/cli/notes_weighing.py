@@ -9,6 +9,7 @@ from releaseray.notes.change import Change
 from releaseray.notes.classify import Context
 from releaseray.notes.history import Commit
 from releaseray.notes.model import Model
+from releaseray.notes.surroundings import Surroundings
 from releaseray.notes.weigher import Weighed, Weigher
 from releaseray.sources.beside import Later, Threads
 
@@ -35,13 +36,13 @@ class _Beside(Weigher):
         self._awaited = {commit.sha for commit in commits}
         self._coming = deque(zip(parts, _beside(model, parts), strict=True))
 
-    def scores(self, change: Change) -> list[float]:
+    def scores(self, change: Change, around: Surroundings) -> list[float]:
         """What the model says of the change, once its part was told of."""
         while change.shas[0] in self._awaited:
             part, weighed = self._coming.popleft()
             self._awaited.difference_update([commit.sha for commit in part])
             self.take(weighed.result())
-        return super().scores(change)
+        return super().scores(change, around)
 
 
 def _beside(model: Model, parts: Sequence[Sequence[Commit]]) -> list[Later[Weighed]]:

@@ -13,6 +13,7 @@ from releaseray.notes.model import Model, shipped
 from releaseray.notes.model_features import features_of
 from releaseray.notes.model_learn import CLASSES, KEEP, sigmoid
 from releaseray.notes.model_own import Lessons, lessons_of
+from releaseray.notes.surroundings import Surroundings
 from releaseray.notes.weigher import Weigher
 
 SURE = 0.9
@@ -41,12 +42,19 @@ class Verdict(NamedTuple):
 
 class Context(NamedTuple):
     """What is known of the repository as a whole: the general model, and what weighs by the same corrected by its own
-    past, of so many notes; `listing` says that the past told which changes the project lists."""
+    past, of so many notes; `listing` says that the past told which changes the project lists. `around` is what is known
+    of the range, and `pulls` the share of its past changes that are pull requests."""
 
     general: Model
     own: Weigher
     notes: int = 0
     listing: bool = False
+    around: Surroundings = Surroundings()
+    pulls: float | None = None
+
+    def within(self, version: str, pulls: float) -> "Context":
+        """The context of changes of `version`, so many of which are pull requests: of more, the past tells surer."""
+        return self._replace(around=Surroundings.of(version, pulls if self.pulls is None else self.pulls))
 
     def foresee(self, commits: Iterable[Commit]) -> None:
         """Weigh what commits of the range say by themselves, before the last of them is known."""
@@ -61,36 +69,37 @@ def context_for(history: History) -> Context:
 def context_of(lessons: Lessons) -> Context:
     """The same, where its past was learned from before."""
     general = shipped()
-    return Context(general, Weigher(lessons.applied(general)), lessons.notes, lessons.changes > 0)
+    own = Weigher(lessons.applied(general))
+    return Context(general, own, lessons.notes, lessons.changes > 0, pulls=lessons.pulls)
 
 
 def classify(change: Change, context: Context) -> Verdict:
     """The verdict for one change, by the most trusted signal it carries."""
-    found = context.own.scores(change)
+    found = context.own.scores(change, context.around)
     keep = round(sigmoid(found[KEEP]), 4)
     said = written(change)
-    best = _settled(found, change, said is not None and said.harmless)
+    best = _settled(found, change, context.around, said is not None and said.harmless)
     if said:
         sure = keep if said.keep is None else said.keep
         return Verdict(said.category or refined(best, change), sure, partial(str, said.reason))
     return Verdict(refined(best, change), keep, partial(_why, best, change, context))
 
 
-def _settled(found: Sequence[float], change: Change, harmless: bool) -> Category:
+def _settled(found: Sequence[float], change: Change, around: Surroundings, harmless: bool) -> Category:
     """The heading that the model likes best, unless what is known for sure forbids it."""
     best, sure = _best(found), found[KEEP] > SURE
     if best in _QUIET and sure:
         best = CLASSES[max(_LOUD, key=found.__getitem__)]
     if ends_support(change):
         best = Category.BREAKING
-    if best is Category.BREAKING and (harmless or breaks_nothing(change)):
+    if best is Category.BREAKING and (harmless or breaks_nothing(change, around)):
         best = CLASSES[max(_LOUD_AND_HARMLESS if sure else _HARMLESS, key=found.__getitem__)]
     instead = no_feature(change) if best is Category.FEATURE else None
     return best if instead is None or (sure and instead in _QUIET) else instead
 
 
 def _why(best: Category, change: Change, context: Context) -> str:
-    features = features_of(change)
+    features = features_of(change, context.around)
     ours = context.notes > 0 and _best(context.general.scores(features)) is not best
     return explained(best, features, context.own.model, ours)
 

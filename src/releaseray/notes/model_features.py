@@ -10,6 +10,7 @@ from releaseray.notes.change import Change
 from releaseray.notes.conventions import spoken_category
 from releaseray.notes.model_paths import path_features
 from releaseray.notes.regexes import regex
+from releaseray.notes.surroundings import Surroundings
 
 BODY_READ = 300
 """Characters of the body whose words count."""
@@ -154,13 +155,14 @@ def text_features(text: str, neighbours: Neighbours = every_pair) -> set[str]:
     return features
 
 
-def features_of(change: Change) -> list[str]:
+def features_of(change: Change, around: Surroundings) -> list[str]:
     """All features of a change, each once: those of its parts begin differently."""
     return [
         *text_features(change.headline.text),
         *body_features(change.body),
         *path_features(change.files),
         *other_features(change),
+        *around.features(change),
     ]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from releaseray.notes.change import Change
 from releaseray.notes.draft import Category
 from releaseray.notes.history import History
 from releaseray.notes.link import link
@@ -12,6 +13,7 @@ from releaseray.notes.model_features import features_of, text_features
 from releaseray.notes.model_learn import CLASSES, KEEP, WIDTH, Example, Row, learn, learnable, scores
 from releaseray.notes.model_match import Pair, matched, reached
 from releaseray.notes.own_changelog import Note, notes_of
+from releaseray.notes.surroundings import Surroundings, level_features, pulls_among
 
 MOST_PAST = 1000
 MOST_COMMITS = 2000
@@ -38,7 +40,7 @@ OLDEST = 0.5
 BELIEVED = 0.75
 """How far of the way from what is general to what fits the past the corrections go: the past has accidents too."""
 
-WARNS = 0.6
+WARNS = 0.75
 """What breaking is given where the past has warned of some, and what is taken from it where it never did: to miss
 what breaks costs a reader more than to be warned in vain, but not of a project that does not break things."""
 
@@ -55,6 +57,9 @@ made for the exception, mostly what breaks, and what stands under none is not on
 PASSES = 3
 RATE = 0.3
 KEEP_RATE = 0.4
+GENERAL = "at:"
+"""Begins the features that are the same for a whole range: one project has too few releases to learn of them."""
+
 FOLDED = {Category.SECURITY: Category.FIX, Category.DEPRECATION: Category.BREAKING}
 _QUIET = frozenset({Category.DOCS, Category.INTERNAL})
 _CLASS = {category: index for index, category in enumerate(CLASSES)}
@@ -65,12 +70,14 @@ _USUAL = tuple(_CLASS[category] for category in (Category.FEATURE, Category.FIX,
 
 class Lessons(NamedTuple):
     """What a project's own past taught: the model's rows that it corrected, in whole thousandths, the cut (None: the
-    model's own), and how many notes and changes there were to learn from."""
+    model's own), how many notes and changes there were to learn from, and the share of pull requests among all changes
+    of that time (None: not known)."""
 
     rows: Mapping[str, Sequence[int]] = MappingProxyType({})
     cut: float | None = None
     notes: int = 0
     changes: int = 0
+    pulls: float | None = None
 
     def applied(self, model: Model) -> Model:
         """The model so corrected."""
@@ -106,7 +113,8 @@ def lessons_of(history: History, model: Model) -> Lessons:
     rows = {feature: _believed(row, model.weights(feature)) for feature, row in table.items()}
     if BIAS in rows:
         rows[BIAS][_BREAKING] += round(_warns([lesson.label for lesson in past]) * UNIT)
-    learned = Lessons(rows, None, len(notes), len(outcomes))
+    pulls = round(pulls_among([change for change, _ in pairs]), DIGITS) if pairs else None
+    learned = Lessons(rows, None, len(notes), len(outcomes), pulls)
     cut = best_cut(outcomes) if outcomes else _rated_cut(pairs, notes, learned.applied(model))
     return learned._replace(cut=None if cut is None else round(cut, DIGITS))
 
@@ -165,14 +173,27 @@ def _lessons(pairs: Sequence[Pair], notes: Sequence[Note], filing: _Filing) -> l
     told = {id(note) for _, note in pairs if note}
     silence = sum(note is not None for _, note in pairs) >= FEWEST_LISTED and _found(pairs, notes) >= FEWEST_FOUND
     alone = [note for note in notes if id(note) not in told and filing.tells(note)][:MOST_NOTES]
-    texts = [(text_features(note.text), note) for note in reversed(alone)]
+    texts = [({*text_features(note.text), *level_features(note.version)}, note) for note in reversed(alone)]
     lessons = [_Past(features, filing.label(features, note), None) for features, note in texts]
-    for change, note in reversed(pairs):
+    for change, note, around in reversed(_surrounded(pairs)):
         kept = _kept(note) if silence else None
         if note or kept is not None:
-            features = features_of(change)
+            features = features_of(change, around)
             lessons.append(_Past(features, filing.label(features, note) if note else -1, kept))
     return lessons
+
+
+def _surrounded(pairs: Sequence[Pair]) -> list[tuple[Change, Note | None, Surroundings]]:
+    """The same, each with what stands around it: a change that is not listed is of the version of what follows it."""
+    pulls = pulls_among([change for change, _ in pairs])
+    found: dict[str, Surroundings] = {}
+    version, surrounded = "", []
+    for change, note in pairs:
+        version = note.version if note else version
+        if version not in found:
+            found[version] = Surroundings.of(version, pulls)
+        surrounded.append((change, note, found[version]))
+    return surrounded
 
 
 def _found(pairs: Sequence[Pair], notes: Sequence[Note]) -> float:
@@ -189,7 +210,8 @@ def _rated_cut(pairs: Sequence[Pair], notes: Sequence[Note], model: Model) -> fl
         return None
     listed = sum(note.version in versions and _kept(note) for note in notes)
     share = min(listed / len(pairs), _MOST_LISTED)
-    odds = sorted((model.scores(features_of(change))[KEEP] + model.cut for change, _ in pairs[:_RATED]), reverse=True)
+    scored = (model.scores(features_of(change, around)) for change, _, around in _surrounded(pairs)[:_RATED])
+    odds = sorted((found[KEEP] + model.cut for found in scored), reverse=True)
     return odds[min(round(share * len(odds)), len(odds) - 1)]
 
 
@@ -207,7 +229,9 @@ def _rows(features: Collection[str], table: dict[str, Row], model: Model) -> lis
     for feature in (*sorted(features), BIAS):
         row = table.get(feature)
         if row is None:
-            row = table[feature] = learnable(model.weights(feature))
+            row = learnable(model.weights(feature))
+            if not feature.startswith(GENERAL):
+                table[feature] = row
         rows.append(row)
     return rows
 

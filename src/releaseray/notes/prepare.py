@@ -21,6 +21,7 @@ from releaseray.notes.people import contributors
 from releaseray.notes.prepared import KEEP, QUIET, Item, Prepared
 from releaseray.notes.prune import Fate, follows_up, prune
 from releaseray.notes.regexes import regex
+from releaseray.notes.surroundings import pulls_among
 from releaseray.notes.upgrade import requirements
 from releaseray.notes.wording import by_kind
 
@@ -35,7 +36,7 @@ def prepare(history: History, context: Context | None = None) -> Prepared:
     was learned before (`learn`, `context_of`), it need not be again."""
     changes = link(history)
     pruned = prune(changes)
-    context = context or context_for(history)
+    context = (context or context_for(history)).within(history.to_tag, pulls_among(changes))
     people = contributors(change.authors for change in changes)
     return Prepared(
         project=history.full_name.rpartition("/")[2],

@@ -65,7 +65,7 @@ class Version(NamedTuple):
     separator: str
     precedence: str
     prerelease: bool
-    components: int
+    numbers: tuple[int, ...]
 
 
 def parse_version(name: str) -> Version | None:
@@ -108,7 +108,7 @@ def _version(package: str, separator: str, _prefix: str, core: str, rest: str) -
     )
     # Versions by number and by day are two ways of counting: a project that went from one to the other has both
     family = "~".join(filter(None, [package.casefold(), variant, "day" if "-" in core else ""]))
-    return Version(family, package, separator, precedence, stage == "1", len(numbers))
+    return Version(family, package, separator, precedence, stage == "1", tuple(int(number or 0) for number in numbers))
 
 
 def _suffix(suffix: str) -> tuple[str, list[str], str] | None:
@@ -151,7 +151,7 @@ def sort_key(name: str) -> str:
     version = parse_version(name)
     if version is None:
         return f"0{name}"
-    return f"1{version.family} {version.precedence} {version.components:04d}{name}"
+    return f"1{version.family} {version.precedence} {len(version.numbers):04d}{name}"
 
 
 def previous_tags(tag: Tag, tags: Iterable[Tag]) -> list[Tag]:

@@ -11,6 +11,7 @@ from releaseray.notes.link import alone
 from releaseray.notes.model import Model
 from releaseray.notes.model_features import body_features, other_features, pairs_among, text_features
 from releaseray.notes.model_paths import path_features
+from releaseray.notes.surroundings import Surroundings
 
 Part = TypeVar("Part", bound=Hashable)
 Weighed = tuple[dict[str, int], dict[str, int], dict[tuple[FileChange, ...], int]]
@@ -34,10 +35,10 @@ class Weigher:
         self._line: set[str] = set()
         self._told = (0, 0, 0)
 
-    def scores(self, change: Change) -> list[float]:
+    def scores(self, change: Change, around: Surroundings) -> list[float]:
         """What the model says of the change: `model.scores` of all its features."""
         parts = self._titles[change.headline.text] + self._bodies[change.body] + self._paths[change.files]
-        return self.model.scored(parts + self.model.total(other_features(change)))
+        return self.model.scored(parts + self.model.total((*other_features(change), *around.features(change))))
 
     def foresee(self, commits: Iterable[Commit]) -> None:
         """Weigh what these commits of the range say by themselves, so that it is known when their changes are.
