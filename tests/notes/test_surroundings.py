@@ -4,9 +4,11 @@ import pytest
 
 from releaseray.notes.change import Change
 from releaseray.notes.classify import context_for, context_of
+from releaseray.notes.classify_words import explained
 from releaseray.notes.draft import Category
 from releaseray.notes.headline import headline
 from releaseray.notes.history import Commit, History, Person
+from releaseray.notes.model import shipped
 from releaseray.notes.model_own import Lessons
 from releaseray.notes.prepare import prepare
 from releaseray.notes.surroundings import Surroundings, level_features, pulls_among
@@ -68,6 +70,11 @@ def test_a_push_among_reviewed_changes_is_told_last() -> None:
     reviewed = _keep([*(f"{subject} (#{at})" for at, subject in enumerate(subjects, 1)), "Let the paths be counted"])
     nobody = _keep([*subjects, "Let the paths be counted"])
     assert reviewed["Let the paths be counted"] < nobody["Let the paths be counted"]
+
+
+def test_to_be_pushed_past_review_is_a_reason() -> None:
+    features = Surroundings.of("1.4.0", 0.9).features(PUSH)
+    assert explained(Category.INTERNAL, features, shipped(), own=False) == "no pull request, where others are"
 
 
 def _keep(subjects: list[str]) -> dict[str, float]:

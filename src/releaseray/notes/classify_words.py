@@ -109,6 +109,7 @@ _PLAIN = {
     "r": "touches {} files",
     "rA": "adds {} files",
     "rD": "deletes {} files",
+    "no pr": "no pull request, where others are",
 }
 _SPOKEN = "prefix says {}"
 _TALK = {
