@@ -37,9 +37,6 @@ OTHERS_SHARE = 0.65
 WARNING = 3.0
 """What an example of breaking counts beside other classes: they are few, and what they teach is worth most."""
 
-TOO_LOUD = 0.1
-"""What is taken from breaking in the end: what counted so much while it was learned would be heard everywhere."""
-
 LOUDER = 1.2
 """A mean of coefficients is smaller than each: what the one knows and the other does not is only half there."""
 
@@ -104,7 +101,6 @@ def shippable(found: Coefficients, others: Model) -> Model:
     nothing = [0.0] * WIDTH
     both = {f: (found.get(f, nothing), others.weights(f)) for f in sorted({*found, *others.table})}
     mean = {f: [LOUDER * _mean(*weights) for weights in zip(*pair, strict=True)] for f, pair in both.items()}
-    mean[BIAS][_BREAKING] -= TOO_LOUD
     return rounded(mean)
 
 

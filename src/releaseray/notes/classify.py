@@ -20,6 +20,11 @@ SURE = 0.9
 """From this log-odds of being listed for users on, a change is taken for none of documentation and upkeep: whether
 it is listed is told more surely than under which heading."""
 
+SURELY = 1.5
+"""So much louder than any other heading breaking must be where a title says nothing of it, and then only in versions
+that may break things: of 70 such changes maintainers filed 13 so, 6 otherwise, and left the rest out; of those less
+loud 20, 61 and 228."""
+
 _QUIET = frozenset({Category.DOCS, Category.INTERNAL})
 _LOUD = tuple(at for at, category in enumerate(CLASSES) if category not in _QUIET)
 _HARMLESS = tuple(at for at, category in enumerate(CLASSES) if category is not Category.BREAKING)
@@ -92,7 +97,8 @@ def _settled(found: Sequence[float], change: Change, around: Surroundings, harml
         best = CLASSES[max(_LOUD, key=found.__getitem__)]
     if ends_support(change):
         best = Category.BREAKING
-    if best is Category.BREAKING and (harmless or breaks_nothing(change, around)):
+    surely = around.may_break and _margin(found) >= SURELY
+    if best is Category.BREAKING and (harmless or breaks_nothing(change, surely)):
         best = CLASSES[max(_LOUD_AND_HARMLESS if sure else _HARMLESS, key=found.__getitem__)]
     instead = no_feature(change) if best is Category.FEATURE else None
     return best if instead is None or (sure and instead in _QUIET) else instead
@@ -102,6 +108,12 @@ def _why(best: Category, change: Change, context: Context) -> str:
     features = features_of(change, context.around)
     ours = context.notes > 0 and _best(context.general.scores(features)) is not best
     return explained(best, features, context.own.model, ours)
+
+
+def _margin(found: Sequence[float]) -> float:
+    """How much louder the loudest heading is than the next."""
+    loudest, next_to_it = sorted(found[:KEEP], reverse=True)[:2]
+    return loudest - next_to_it
 
 
 def _best(found: Sequence[float]) -> Category:

@@ -11,7 +11,6 @@ from releaseray.notes.model import Model
 from releaseray.notes.model_learn import CLASSES
 from releaseray.notes.model_paths import role
 from releaseray.notes.regexes import regex
-from releaseray.notes.surroundings import Surroundings
 
 _SECURITY = regex(
     r"\bCVE-\d|\bGHSA-|\b(?:security|vulnerabilit(?:y|ies)|xss|ssrf|csrf|redos|path traversal)\b", re.IGNORECASE
@@ -132,10 +131,10 @@ def refined(category: Category, change: Change) -> Category:
     return category
 
 
-def breaks_nothing(change: Change, around: Surroundings) -> bool:
+def breaks_nothing(change: Change, surely: bool) -> bool:
     """Whether a change breaks nothing for anybody, whatever a model makes of it: its pages of documentation ship
-    nothing, nobody has used what was never used, its author knew what a chore is, or it came with a patch and its
-    title does not say that anything is otherwise than before."""
+    nothing, nobody has used what was never used, its author knew what a chore is, or its title does not say that
+    anything is otherwise than before. That last is not asked where it `surely` breaks something."""
     said = spoken_category(change.headline)
     text = change.headline.text
     if said is Category.DOCS or any(says(text) for says in (_SPARE.search, _INSIDE.search, _OWN_TOOLS.match)):
@@ -144,7 +143,7 @@ def breaks_nothing(change: Change, around: Surroundings) -> bool:
         return True
     if _MENDS_ONLY.match(text) and not _BREAKS.search(change.title):
         return True
-    if not around.may_break and not _TURNS.search(change.title) and not _SAYS_BREAKING.search(change.body):
+    if not surely and not _TURNS.search(change.title) and not _SAYS_BREAKING.search(change.body):
         return True
     if said is Category.INTERNAL and change.headline.kind in _UPKEEP and not _ends(change):
         return True
