@@ -26,7 +26,7 @@ from releaseray.notes.model import BIAS, UNIT, Model, dumped, parsed
 from releaseray.notes.model_features import features_of
 from releaseray.notes.model_learn import CLASSES, WIDTH, Example, learn, learnable, shrink
 from releaseray.notes.model_learn import Row as Weights
-from releaseray.notes.surroundings import Surroundings, level_features
+from releaseray.notes.surroundings import Surroundings
 
 DATA = Path("../shared/data/human_changelogs.jsonl.gz")
 OUT = Path("src/releaseray/notes/model.json")
@@ -141,9 +141,8 @@ def lessons_in(rows: Iterable[Row]) -> Iterator[Lesson]:
     for at, row in enumerate(rows):
         if row.repo in CONTROLS:
             continue
-        features = frozenset(features_of(row.change, Surroundings.of(row.version or "", row.pulls)))
-        if at % UNRELEASED == 0:
-            features = frozenset(f for f in features if not f.startswith("at:")) | {*level_features("")}
+        version = row.version if at % UNRELEASED else None
+        features = frozenset(features_of(row.change, Surroundings.of(version or "", row.pulls)))
         spoken = spoken_category(row.change.headline)
         if row.category:
             yield Lesson(features, _CLASS[row.category], None, row.repo, "listed")

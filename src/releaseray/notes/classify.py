@@ -97,8 +97,7 @@ def _settled(found: Sequence[float], change: Change, around: Surroundings, harml
         best = CLASSES[max(_LOUD, key=found.__getitem__)]
     if ends_support(change):
         best = Category.BREAKING
-    surely = around.may_break and _margin(found) >= SURELY
-    if best is Category.BREAKING and (harmless or breaks_nothing(change, surely)):
+    if best is Category.BREAKING and (harmless or breaks_nothing(change, around.may_break and _surely_breaks(found))):
         best = CLASSES[max(_LOUD_AND_HARMLESS if sure else _HARMLESS, key=found.__getitem__)]
     instead = no_feature(change) if best is Category.FEATURE else None
     return best if instead is None or (sure and instead in _QUIET) else instead
@@ -110,10 +109,8 @@ def _why(best: Category, change: Change, context: Context) -> str:
     return explained(best, features, context.own.model, ours)
 
 
-def _margin(found: Sequence[float]) -> float:
-    """How much louder the loudest heading is than the next."""
-    loudest, next_to_it = sorted(found[:KEEP], reverse=True)[:2]
-    return loudest - next_to_it
+def _surely_breaks(found: Sequence[float]) -> bool:
+    return found[CLASSES.index(Category.BREAKING)] - max(found[at] for at in _HARMLESS) >= SURELY
 
 
 def _best(found: Sequence[float]) -> Category:

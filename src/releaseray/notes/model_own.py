@@ -113,7 +113,7 @@ def lessons_of(history: History, model: Model) -> Lessons:
     rows = {feature: _believed(row, model.weights(feature)) for feature, row in table.items()}
     if BIAS in rows:
         rows[BIAS][_BREAKING] += round(_warns([lesson.label for lesson in past]) * UNIT)
-    pulls = round(pulls_among([change for change, _ in pairs]), DIGITS) if pairs else None
+    pulls = round(pulls_among([change for change, _ in pairs]), DIGITS) if len(pairs) >= FEWEST_LISTED else None
     learned = Lessons(rows, None, len(notes), len(outcomes), pulls)
     cut = best_cut(outcomes) if outcomes else _rated_cut(pairs, notes, learned.applied(model))
     return learned._replace(cut=None if cut is None else round(cut, DIGITS))

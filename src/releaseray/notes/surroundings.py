@@ -10,8 +10,13 @@ from releaseray.notes.versions import parse_version
 _HASH = regex(r"[0-9a-f]{7,40}")
 _LEVELS = ("major", "minor", "patch")
 _MAY_BREAK = frozenset({"at:major", "at:0.major", "at:0.minor"})
+"""The steps by which semantic versioning lets something break."""
+
 _QUARTERS = 4
+"""Shares of pull requests are told apart by so many parts."""
+
 _FEWEST = 8
+"""Changes of which a share is known."""
 
 
 def level_features(version: str) -> tuple[str, ...]:
