@@ -24,13 +24,12 @@ from benchmarks.notes.product import product
 from benchmarks.notes.rows import CONTROLS, Row, by_repository, read_rows
 from benchmarks.notes.scoring import Judged, Score, rouge_l, score
 from benchmarks.notes.train import DATA, lessons_in, others, rounded, shippable, taught
-from releaseray.notes.classify import Context, classify
+from releaseray.notes.classify import Context, classify, context_of
 from releaseray.notes.draft import Category
 from releaseray.notes.engine import build
 from releaseray.notes.history import History
 from releaseray.notes.model import Model, shipped
-from releaseray.notes.model_own import lessons_of
-from releaseray.notes.weigher import Weigher
+from releaseray.notes.model_own import Lessons, lessons_of
 
 RESULTS = Path("benchmarks/notes/RESULTS.md")
 LISTED_FROM = 0.5
@@ -65,13 +64,13 @@ def judge(repo: str, rows: Sequence[Row], model: Model, clone: Path | None = Non
     """One repository, judged every way."""
     asked, before = past.split(rows)
     scores = {
-        "cold": score(_verdicts(rows, Context(model, Weigher(model)))),
+        "cold": score(_verdicts(rows, context_of(Lessons(), model))),
         "keywords": score(keywords(rows)),
-        "newest, cold": score(_verdicts(asked, Context(model, Weigher(model)))),
+        "newest, cold": score(_verdicts(asked, context_of(Lessons(), model))),
     }
     for name, commits in (("newest, own changelog", False), ("newest, own changelog and commits", True)):
         own = lessons_of(past.history(before, commits=commits), model)
-        scores[name] = score(_verdicts(asked, Context(model, Weigher(own.applied(model)), own.notes, pulls=own.pulls)))
+        scores[name] = score(_verdicts(asked, context_of(own, model)))
     if clone and clone.exists() and before:
         cliff = git_cliff(asked, clone, f"{before[0].commit.sha}..{asked[0].commit.sha}")
         if cliff:

@@ -71,9 +71,9 @@ def context_for(history: History) -> Context:
     return context_of(lessons_of(history, shipped()))
 
 
-def context_of(lessons: Lessons) -> Context:
-    """The same, where its past was learned from before."""
-    general = shipped()
+def context_of(lessons: Lessons, general: Model | None = None) -> Context:
+    """The same, where its past was learned from before; `general` is the shipped model without another."""
+    general = general or shipped()
     own = Weigher(lessons.applied(general))
     return Context(general, own, lessons.notes, lessons.changes > 0, pulls=lessons.pulls)
 

@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from releaseray.notes.change import Change
 from releaseray.notes.draft import Category
 from releaseray.notes.history import History
 from releaseray.notes.link import link
@@ -13,7 +12,7 @@ from releaseray.notes.model_features import features_of, text_features
 from releaseray.notes.model_learn import CLASSES, KEEP, WIDTH, Example, Row, learn, learnable, scores
 from releaseray.notes.model_match import Pair, matched, reached
 from releaseray.notes.own_changelog import Note, notes_of
-from releaseray.notes.surroundings import Surroundings, level_features, pulls_among
+from releaseray.notes.surroundings import LEVEL, Surroundings, level_features, pulls_among
 
 MOST_PAST = 1000
 MOST_COMMITS = 2000
@@ -57,9 +56,6 @@ made for the exception, mostly what breaks, and what stands under none is not on
 PASSES = 3
 RATE = 0.3
 KEEP_RATE = 0.4
-GENERAL = "at:"
-"""Begins the features that are the same for a whole range: one project has too few releases to learn of them."""
-
 FOLDED = {Category.SECURITY: Category.FIX, Category.DEPRECATION: Category.BREAKING}
 _QUIET = frozenset({Category.DOCS, Category.INTERNAL})
 _CLASS = {category: index for index, category in enumerate(CLASSES)}
@@ -101,7 +97,9 @@ def lessons_of(history: History, model: Model) -> Lessons:
     changes = link(_past_of(history))[:MOST_PAST] if history.past else []
     pairs = matched(changes, notes)
     table: dict[str, Row] = {}
-    past = _lessons(pairs, notes, _Filing.of(notes, model))
+    pulls = pulls_among([change for change, _ in pairs])
+    around = _around(pairs, pulls)
+    past = _lessons(pairs, around, notes, _Filing.of(notes, model))
     examples = [
         Example(_rows(lesson.features, table, model), lesson.label, lesson.kept, _weight(lesson, at / len(past)))
         for at, lesson in enumerate(past, 1)
@@ -113,9 +111,9 @@ def lessons_of(history: History, model: Model) -> Lessons:
     rows = {feature: _believed(row, model.weights(feature)) for feature, row in table.items()}
     if BIAS in rows:
         rows[BIAS][_BREAKING] += round(_warns([lesson.label for lesson in past]) * UNIT)
-    pulls = round(pulls_among([change for change, _ in pairs]), DIGITS) if len(pairs) >= FEWEST_LISTED else None
-    learned = Lessons(rows, None, len(notes), len(outcomes), pulls)
-    cut = best_cut(outcomes) if outcomes else _rated_cut(pairs, notes, learned.applied(model))
+    known = round(pulls, DIGITS) if len(pairs) >= FEWEST_LISTED else None
+    learned = Lessons(rows, None, len(notes), len(outcomes), known)
+    cut = best_cut(outcomes) if outcomes else _rated_cut(pairs, around, notes, learned.applied(model))
     return learned._replace(cut=None if cut is None else round(cut, DIGITS))
 
 
@@ -168,32 +166,30 @@ class _Filing(NamedTuple):
         return max(_USUAL, key=found.__getitem__)
 
 
-def _lessons(pairs: Sequence[Pair], notes: Sequence[Note], filing: _Filing) -> list[_Past]:
+def _lessons(
+    pairs: Sequence[Pair], around: Sequence[Surroundings], notes: Sequence[Note], filing: _Filing
+) -> list[_Past]:
     """What there is to learn from, oldest first, so that the newest habits come last and weigh most."""
     told = {id(note) for _, note in pairs if note}
     silence = sum(note is not None for _, note in pairs) >= FEWEST_LISTED and _found(pairs, notes) >= FEWEST_FOUND
     alone = [note for note in notes if id(note) not in told and filing.tells(note)][:MOST_NOTES]
     texts = [({*text_features(note.text), *level_features(note.version)}, note) for note in reversed(alone)]
     lessons = [_Past(features, filing.label(features, note), None) for features, note in texts]
-    for change, note, around in reversed(_surrounded(pairs)):
+    for (change, note), surroundings in zip(reversed(pairs), reversed(around), strict=True):
         kept = _kept(note) if silence else None
         if note or kept is not None:
-            features = features_of(change, around)
+            features = features_of(change, surroundings)
             lessons.append(_Past(features, filing.label(features, note) if note else -1, kept))
     return lessons
 
 
-def _surrounded(pairs: Sequence[Pair]) -> list[tuple[Change, Note | None, Surroundings]]:
-    """The same, each with what stands around it: a change that is not listed is of the version of what follows it."""
-    pulls = pulls_among([change for change, _ in pairs])
-    found: dict[str, Surroundings] = {}
-    version, surrounded = "", []
-    for change, note in pairs:
+def _around(pairs: Sequence[Pair], pulls: float) -> list[Surroundings]:
+    """What stands around each change: one that is not listed is of the version of what follows it."""
+    version, around = "", []
+    for _, note in pairs:
         version = note.version if note else version
-        if version not in found:
-            found[version] = Surroundings.of(version, pulls)
-        surrounded.append((change, note, found[version]))
-    return surrounded
+        around.append(Surroundings.of(version, pulls))
+    return around
 
 
 def _found(pairs: Sequence[Pair], notes: Sequence[Note]) -> float:
@@ -203,15 +199,17 @@ def _found(pairs: Sequence[Pair], notes: Sequence[Note]) -> float:
     return len(told) / max(1, sum(note.version in versions for note in notes))
 
 
-def _rated_cut(pairs: Sequence[Pair], notes: Sequence[Note], model: Model) -> float | None:
+def _rated_cut(
+    pairs: Sequence[Pair], around: Sequence[Surroundings], notes: Sequence[Note], model: Model
+) -> float | None:
     """The log-odds from which on as many changes are listed as the project lists, where which ones is not known."""
     versions = reached(pairs, notes)
     if sum(note is not None for _, note in pairs) < FEWEST_LISTED:
         return None
     listed = sum(note.version in versions and _kept(note) for note in notes)
     share = min(listed / len(pairs), _MOST_LISTED)
-    scored = (model.scores(features_of(change, around)) for change, _, around in _surrounded(pairs)[:_RATED])
-    odds = sorted((found[KEEP] + model.cut for found in scored), reverse=True)
+    rated = [features_of(change, mine) for (change, _), mine in zip(pairs[:_RATED], around[:_RATED], strict=True)]
+    odds = sorted((model.scores(features)[KEEP] + model.cut for features in rated), reverse=True)
     return odds[min(round(share * len(odds)), len(odds) - 1)]
 
 
@@ -230,7 +228,8 @@ def _rows(features: Collection[str], table: dict[str, Row], model: Model) -> lis
         row = table.get(feature)
         if row is None:
             row = learnable(model.weights(feature))
-            if not feature.startswith(GENERAL):
+            # Of what is the same for a whole range, one project has too few releases to learn
+            if not feature.startswith(LEVEL):
                 table[feature] = row
         rows.append(row)
     return rows

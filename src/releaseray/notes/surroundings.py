@@ -1,15 +1,19 @@
 """What stands around a change tells of it too: how big a step its version is, and how changes come into the project."""
 
 from collections.abc import Collection
+from functools import lru_cache
 from typing import NamedTuple
 
 from releaseray.notes.change import Change
 from releaseray.notes.regexes import regex
 from releaseray.notes.versions import parse_version
 
+LEVEL = "at:"
+"""Begins the features that are the same for a whole range."""
+
 _HASH = regex(r"[0-9a-f]{7,40}")
 _LEVELS = ("major", "minor", "patch")
-_MAY_BREAK = frozenset({"at:major", "at:0.major", "at:0.minor"})
+_MAY_BREAK = frozenset({f"{LEVEL}major", f"{LEVEL}0.major", f"{LEVEL}0.minor"})
 """The steps by which semantic versioning lets something break."""
 
 _QUARTERS = 4
@@ -19,15 +23,16 @@ _FEWEST = 8
 """Changes of which a share is known."""
 
 
+@lru_cache(maxsize=1024)
 def level_features(version: str) -> tuple[str, ...]:
     """How big a step a version is, by the last of its numbers that is not nought (https://semver.org), apart for those
     before 1.0; and whether it is a prerelease. What is no version has a feature of its own."""
     parsed = None if _HASH.fullmatch(version) else parse_version(version)
     if parsed is None:
-        return ("at:none",)
+        return (f"{LEVEL}none",)
     last = max((at for at, number in enumerate(parsed.numbers) if number), default=0)
-    level = f"at:{_LEVELS[min(last, 2)]}" if parsed.numbers[0] else f"at:0.{_LEVELS[min(last, 2)]}"
-    return (level, "at:pre") if parsed.prerelease else (level,)
+    level = f"{LEVEL}{'' if parsed.numbers[0] else '0.'}{_LEVELS[min(last, 2)]}"
+    return (level, f"{LEVEL}pre") if parsed.prerelease else (level,)
 
 
 def pulls_among(changes: Collection[Change]) -> float:
