@@ -21,7 +21,7 @@ from benchmarks.notes import past, report
 from benchmarks.notes.baselines import git_cliff, keywords
 from benchmarks.notes.build_data import place_of
 from benchmarks.notes.product import product
-from benchmarks.notes.rows import CONTROLS, Row, by_repository, read_rows
+from benchmarks.notes.rows import CONTROLS, Row, by_release, by_repository, read_rows
 from benchmarks.notes.scoring import Judged, Score, rouge_l, score
 from benchmarks.notes.train import DATA, lessons_in, others, rounded, shippable, taught
 from releaseray.notes.classify import Context, classify, context_of
@@ -83,7 +83,11 @@ def judge(repo: str, rows: Sequence[Row], model: Model, clone: Path | None = Non
 
 
 def _verdicts(rows: Sequence[Row], context: Context) -> list[Judged]:
-    verdicts = [classify(row.change, context.within(row.version or "", row.pulls)) for row in rows]
+    return [judged for release in by_release(rows) for judged in _release(release, context)]
+
+
+def _release(rows: Sequence[Row], context: Context) -> list[Judged]:
+    verdicts = classify([row.change for row in rows], context.within(rows[0].version or "", rows[0].pulls))
     return [
         Judged(row, verdict.category, verdict.keep >= LISTED_FROM and verdict.category not in QUIET)
         for row, verdict in zip(rows, verdicts, strict=True)

@@ -52,11 +52,19 @@ def read_rows(path: Path) -> list[Row]:
     return _with_pulls([_row(line, number, path) for number, line in enumerate(text.split("\n"), 1) if line.strip()])
 
 
-def _with_pulls(rows: Sequence[Row]) -> list[Row]:
-    releases: dict[tuple[str, str | None], list[Change]] = defaultdict(list)
+def by_release(rows: Iterable[Row]) -> list[list[Row]]:
+    """The rows of each release of each repository, as they come."""
+    releases: dict[tuple[str, str | None], list[Row]] = defaultdict(list)
     for row in rows:
-        releases[row.repo, row.version].append(row.change)
-    pulls = {of: pulls_among(changes) for of, changes in releases.items()}
+        releases[row.repo, row.version].append(row)
+    return list(releases.values())
+
+
+def _with_pulls(rows: Sequence[Row]) -> list[Row]:
+    pulls = {
+        (release[0].repo, release[0].version): pulls_among([row.change for row in release])
+        for release in by_release(rows)
+    }
     return [replace(row, pulls=pulls[row.repo, row.version]) for row in rows]
 
 

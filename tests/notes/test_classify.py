@@ -2,9 +2,9 @@
 
 import pytest
 
+from releaseray.notes.breaking import breaks_nothing, goes_unsaid
 from releaseray.notes.change import Change, Fragment
 from releaseray.notes.classify import Verdict, classify, context_for
-from releaseray.notes.classify_words import breaks_nothing
 from releaseray.notes.draft import Category
 from releaseray.notes.headline import headline
 from releaseray.notes.history import FileChange, History
@@ -19,7 +19,7 @@ def change(title: str, *, body: str = "", files: str = "M src/app.py", **more: o
 
 def verdict(title: str, history: History = EMPTY, **more: object) -> Verdict:
     one = change(title, **more)  # type: ignore[arg-type]  # passed on
-    return classify(one, context_for(history))
+    return classify([one], context_for(history))[0]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,6 @@ def test_tidying_up_breaks_nothing(title: str) -> None:
     "title",
     [
         "Fix the builder corrupting its copy when a key is removed twice",
-        "Add a property to configure the telemetry version",
         "Drop unused curlx headers",
         "Remove the unused is_ngtcp2() function",
         "Replace deprecated `@abstractproperty` with `@property`",
@@ -104,10 +103,20 @@ def test_tidying_up_breaks_nothing(title: str) -> None:
         "Remove remaining cross-imports in test modules",
         "Rename CIFuzz workflow to fuzz",
         "Warn on clippy::needless_raw_strings",
+        "Remove the importlib-metadata dependency",
+        "Migrate the pages to the renderer that is the default",
+        "Reject headers that have no name",
+        "Remove duplicative logging in the exporter",
     ],
 )
-def test_what_only_adds_or_mends_or_stays_inside_breaks_nothing(title: str) -> None:
-    assert breaks_nothing(change(title), surely=False)
+def test_what_only_mends_or_stays_inside_breaks_nothing(title: str) -> None:
+    assert breaks_nothing(change(title), may_break=True)
+
+
+def test_a_title_that_turns_nothing_does_not_say_that_something_breaks() -> None:
+    assert goes_unsaid(change("Add a property to configure the telemetry version"))
+    assert not goes_unsaid(change("Add a property to configure the telemetry version", body="A breaking change."))
+    assert not goes_unsaid(change("End support for the old format"))
 
 
 @pytest.mark.parametrize(
@@ -123,7 +132,8 @@ def test_what_only_adds_or_mends_or_stays_inside_breaks_nothing(title: str) -> N
     ],
 )
 def test_what_may_break_is_left_to_the_model(title: str) -> None:
-    assert not breaks_nothing(change(title), surely=False)
+    assert not breaks_nothing(change(title), may_break=False)
+    assert not goes_unsaid(change(title))
 
 
 def test_what_a_project_adds_to_its_own_tests_and_tools_is_no_feature() -> None:
@@ -180,3 +190,10 @@ def test_the_reason_names_the_deciding_signal() -> None:
 def test_hostile_input_is_judged_like_any_other() -> None:
     for title in ("", "\x00", "(" * 5000, "`" * 5000, ":" * 5000, "fix:"):
         assert 0 <= verdict(title, body="```release-note" * 2000, files="").keep <= 1
+
+
+def test_a_chore_may_take_away_what_users_set_where_a_version_may_break_things() -> None:
+    chore = change("chore(proguard): Remove `--platform` argument")
+    assert breaks_nothing(chore, may_break=False)
+    assert not breaks_nothing(chore, may_break=True)
+    assert breaks_nothing(change("chore: rm the old build folder"), may_break=True)

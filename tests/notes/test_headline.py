@@ -44,9 +44,11 @@ def test_what_is_taken_off_becomes_structure() -> None:
     )
 
 
-@pytest.mark.parametrize("title", ["feat!: x", "feat(api)!: x", "feat!(api): x"])
+@pytest.mark.parametrize("title", ["feat!: x", "feat(api)!: x", "feat!(api): x", "feat(api!): x", "feat! x"])
 def test_the_mark_of_what_breaks_is_seen_wherever_it_stands(title: str) -> None:
-    assert headline(title).breaking
+    parts = headline(title)
+    assert parts.breaking
+    assert (parts.kind, parts.scope, parts.text) == ("feat", "api" if "api" in title else "", "x")
 
 
 def test_an_area_before_the_colon_is_a_scope_and_no_kind() -> None:

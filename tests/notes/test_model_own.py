@@ -1,7 +1,7 @@
 """What a project's own past teaches the model."""
 
 from releaseray.notes.change import Change
-from releaseray.notes.classify import classify, context_for, context_of
+from releaseray.notes.classify import Context, Verdict, classify, context_for, context_of
 from releaseray.notes.draft import Category
 from releaseray.notes.headline import headline
 from releaseray.notes.history import Commit, FileChange, History, Person
@@ -38,10 +38,14 @@ def asked(title: str, path: str) -> Change:
     return Change(("f" * 40,), title, headline(title), files=(FileChange("M", path),))
 
 
+def verdict_of(change: Change, context: Context) -> Verdict:
+    return classify([change], context)[0]
+
+
 def test_a_project_is_followed_in_what_it_lists_and_where() -> None:
     context = context_for(past_of_a_house())
-    paint = classify(asked("Paint the shed", "walls/colour.rs"), context)
-    pipe = classify(asked("Route the shed pipe", "plumbing/pipe.rs"), context)
+    paint = verdict_of(asked("Paint the shed", "walls/colour.rs"), context)
+    pipe = verdict_of(asked("Route the shed pipe", "plumbing/pipe.rs"), context)
     assert paint.category is Category.FEATURE
     assert paint.keep > 0.5 > pipe.keep
 
@@ -50,7 +54,7 @@ def test_the_reason_says_when_the_past_decided() -> None:
     house = past_of_a_house()
     log = house.changelog.replace("### Features", "### Performance")
     context = context_for(History("acme/house", "v1", "v2", (), changelog=log, past=house.past))
-    verdict = classify(asked("Paint the shed", "walls/colour.rs"), context)
+    verdict = verdict_of(asked("Paint the shed", "walls/colour.rs"), context)
     assert verdict.category is Category.PERF
     assert verdict.reason.endswith("so filed in this project's changelog")
 
@@ -61,19 +65,19 @@ def test_the_past_outweighs_a_prefix_that_its_authors_use_otherwise() -> None:
     listed = "\n".join(f"- {note} (#{n})" for n, note in enumerate(notes, 1))
     log = f"# Changelog\n\n## 1.0.0\n\n### Enhancements\n\n{listed}\n"
     context = context_for(History("acme/house", "v1", "v2", (), changelog=log, past=tuple(reversed(past))))
-    assert classify(asked("fix: paint the shed", "walls/colour.rs"), context).category is Category.FEATURE
+    assert verdict_of(asked("fix: paint the shed", "walls/colour.rs"), context).category is Category.FEATURE
 
 
 def test_what_says_that_it_fixes_is_no_feature_whatever_the_past() -> None:
     context = context_for(past_of_a_house())
-    assert classify(asked("Fix the paint of the shed", "walls/colour.rs"), context).category is Category.FIX
+    assert verdict_of(asked("Fix the paint of the shed", "walls/colour.rs"), context).category is Category.FIX
 
 
 def test_a_project_that_never_breaks_things_is_warned_of_less_than_one_that_did_once() -> None:
     quiet = "## 2.0.0\n\n### Added\n\n" + "".join(f"- A chair for room {n}\n" for n in range(60))
     loud = f"{quiet}\n### Removed\n\n- The old stove\n"
     found = {
-        log: classify(asked("Rename the garden gate", "garden/gate.rs"), context_for(history_of(log))).category
+        log: verdict_of(asked("Rename the garden gate", "garden/gate.rs"), context_for(history_of(log))).category
         for log in (quiet, loud)
     }
     assert found[loud] is Category.BREAKING
@@ -140,7 +144,7 @@ def test_where_few_notes_find_their_change_only_their_number_is_learned() -> Non
     assert own.changes == 0
     assert own.cut is not None
     context = context_of(own)
-    listed = [classify(asked(f"Route the {place} pipe", "plumbing/pipe.rs"), context).keep > 0.5 for place in PLACES]
+    listed = [verdict_of(asked(f"Route the {place} pipe", "plumbing/pipe.rs"), context).keep > 0.5 for place in PLACES]
     assert any(listed)
 
 
@@ -171,10 +175,19 @@ def test_a_long_old_version_that_a_change_happens_to_name_does_not_hide_what_the
     assert lessons_of(history, shipped()).changes > 0
 
 
+def test_only_the_surest_of_a_range_break_something_that_their_titles_do_not_say() -> None:
+    house = past_of_a_house()
+    context = context_for(house._replace(changelog=house.changelog.replace("### Features", "### Breaking changes")))
+    paint = [asked(f"Paint the {place} {n}", "walls/colour.rs") for n in range(5) for place in PLACES]
+    verdicts = classify(paint, context.within("2.0.0", 0.0))
+    assert sum(verdict.category is Category.BREAKING for verdict in verdicts) == 2
+    assert verdict_of(paint[0], context.within("2.0.0", 0.0)).category is Category.BREAKING
+
+
 def test_headings_for_the_exception_make_no_rule() -> None:
     bare = "\n".join(f"- Show the {place} {n} in the list" for n in range(50) for place in PLACES)
     marked = "\n".join(f"- The {place} is read from table {n}" for n in range(4) for place in PLACES)
     log = f"# Changelog\n\n## 1.0.0\n\n{bare}\n\n### Breaking changes\n\n{marked}\n"
     context = context_for(History("acme/house", "v1.0.0", "v1.1.0", (), changelog=log))
     for title in ("Show the shed in the table", "Reduce the validity of a lease", "Copy the name of the key"):
-        assert classify(asked(title, "house/list.py"), context).category is not Category.BREAKING
+        assert verdict_of(asked(title, "house/list.py"), context).category is not Category.BREAKING

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from releaseray.notes.breaking import breaks_nothing, ends_support, goes_unsaid
 from releaseray.notes.change import Change
-from releaseray.notes.classify_words import breaks_nothing, ends_support, explained, no_feature, refined
+from releaseray.notes.classify_words import explained, no_feature, refined
 from releaseray.notes.classify_written import written
 from releaseray.notes.draft import Category
 from releaseray.notes.history import Commit, History
@@ -25,8 +26,13 @@ SURELY = 1.5
 that may break things: of 70 such changes maintainers filed 13 so, 6 otherwise, and left the rest out; of those less
 loud 20, 61 and 228."""
 
+MOST_UNSAID = 0.05
+"""The share of a range's changes that may be taken for breaking though their titles say nothing of it, the surest
+first; one always may."""
+
 _QUIET = frozenset({Category.DOCS, Category.INTERNAL})
 _LOUD = tuple(at for at, category in enumerate(CLASSES) if category not in _QUIET)
+_BREAKING = CLASSES.index(Category.BREAKING)
 _HARMLESS = tuple(at for at, category in enumerate(CLASSES) if category is not Category.BREAKING)
 _LOUD_AND_HARMLESS = tuple(at for at in _LOUD if at in _HARMLESS)
 
@@ -78,29 +84,52 @@ def context_of(lessons: Lessons, general: Model | None = None) -> Context:
     return Context(general, own, lessons.notes, lessons.changes > 0, pulls=lessons.pulls)
 
 
-def classify(change: Change, context: Context) -> Verdict:
-    """The verdict for one change, by the most trusted signal it carries."""
+def classify(changes: Sequence[Change], context: Context) -> list[Verdict]:
+    """The verdicts for the changes of one range, each by the most trusted signal it carries. Of what breaks by no word
+    of its author, only the surest is believed."""
+    verdicts = [_verdict(change, context, unsaid=True) for change in changes]
+    doubtful = [
+        (_margin(context.own.scores(change, context.around)), at, otherwise)
+        for at, (change, verdict) in enumerate(zip(changes, verdicts, strict=True))
+        if verdict.category is Category.BREAKING
+        and (otherwise := _verdict(change, context, unsaid=False)).category is not Category.BREAKING
+    ]
+    doubtful.sort(key=lambda doubt: -doubt[0])
+    for _, at, otherwise in doubtful[max(1, round(MOST_UNSAID * len(changes))) :]:
+        verdicts[at] = otherwise
+    return verdicts
+
+
+def _verdict(change: Change, context: Context, unsaid: bool) -> Verdict:
+    """The verdict for one change; whether it breaks something may go `unsaid`, or its title must say so."""
     found = context.own.scores(change, context.around)
     keep = round(sigmoid(found[KEEP]), 4)
     said = written(change)
-    best = _settled(found, change, context.around, said is not None and said.harmless)
+    best = _settled(found, change, context.around, harmless=said is not None and said.harmless, unsaid=unsaid)
     if said:
         sure = keep if said.keep is None else said.keep
         return Verdict(said.category or refined(best, change), sure, partial(str, said.reason))
     return Verdict(refined(best, change), keep, partial(_why, best, change, context))
 
 
-def _settled(found: Sequence[float], change: Change, around: Surroundings, harmless: bool) -> Category:
+def _settled(found: Sequence[float], change: Change, around: Surroundings, *, harmless: bool, unsaid: bool) -> Category:
     """The heading that the model likes best, unless what is known for sure forbids it."""
     best, sure = _best(found), found[KEEP] > SURE
     if best in _QUIET and sure:
         best = CLASSES[max(_LOUD, key=found.__getitem__)]
     if ends_support(change):
         best = Category.BREAKING
-    if best is Category.BREAKING and (harmless or breaks_nothing(change, around.may_break and _surely_breaks(found))):
+    if best is Category.BREAKING and (harmless or not _believed(found, change, around, unsaid)):
         best = CLASSES[max(_LOUD_AND_HARMLESS if sure else _HARMLESS, key=found.__getitem__)]
     instead = no_feature(change) if best is Category.FEATURE else None
     return best if instead is None or (sure and instead in _QUIET) else instead
+
+
+def _believed(found: Sequence[float], change: Change, around: Surroundings, unsaid: bool) -> bool:
+    """Whether the model is believed that the change breaks something."""
+    if breaks_nothing(change, around.may_break):
+        return False
+    return not goes_unsaid(change) or (unsaid and around.may_break and _margin(found) >= SURELY)
 
 
 def _why(best: Category, change: Change, context: Context) -> str:
@@ -109,8 +138,9 @@ def _why(best: Category, change: Change, context: Context) -> str:
     return explained(best, features, context.own.model, ours)
 
 
-def _surely_breaks(found: Sequence[float]) -> bool:
-    return found[CLASSES.index(Category.BREAKING)] - max(found[at] for at in _HARMLESS) >= SURELY
+def _margin(found: Sequence[float]) -> float:
+    """By how much breaking is louder than any other heading."""
+    return found[_BREAKING] - max(found[at] for at in _HARMLESS)
 
 
 def _best(found: Sequence[float]) -> Category:

@@ -48,11 +48,11 @@ _DANGLING = regex(r"(?:\s(?:in|for|of|from|with|see|on|to|by|and|or|via|since|af
 
 _LOOSE = regex(
     r"(feat|feature|fix|bugfix|hotfix|docs?|chore|perf|refactor|tests?|ci|build|style)"
-    r"(\([^()\n]{0,80}\))?(!)?(?::(?=[^\s:/])|/(?=[a-z][\w-]* [a-z])|(?<=\))(?<!\(s\))\s(?=[\w`]))",
+    r"(\([^()\n]{0,80}\))?(!)?(?::(?=[^\s:/])|/(?=[a-z][\w-]* [a-z])|(?<=[)!])(?<!\(s\))\s(?=[\w`]))",
     re.IGNORECASE,
 )
-"""A prefix without its space or its colon ("fix(css) the order"), or as the branch had it, whose name forges take for
-a title: "Feat/copy a page"."""
+"""A prefix without its space or its colon ("fix(css) the order", "fix! the order"), or as the branch had it, whose
+name forges take for a title: "Feat/copy a page"."""
 
 _TWO_WORDS = regex(r"(?:bug|hot)[ -](?=fix(?:es)?:)|new (?=feature:)", re.IGNORECASE)
 _TWO_OPENINGS = frozenset("bBhHnN")
@@ -107,10 +107,11 @@ def headline(title: str) -> Headline:
                 kind, scope = kind or word, within or scope
             else:
                 scope = f"{prefix}({within})" if within else prefix
-            breaking = breaking or bool(bang_before or bang or bang_after)
+            inside = (within or "").endswith("!")
+            breaking = breaking or bool(bang_before or bang or bang_after or inside)
         start = lead.end()
     text = _without_trailer(title[start:].strip())
-    return Headline(whole, text or title, kind, scope.strip(), breaking, tuple(emoji), tuple(tags))
+    return Headline(whole, text or title, kind, scope.strip().rstrip("!"), breaking, tuple(emoji), tuple(tags))
 
 
 def _kind(prefix: str) -> str:

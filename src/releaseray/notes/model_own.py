@@ -39,7 +39,7 @@ OLDEST = 0.5
 BELIEVED = 0.75
 """How far of the way from what is general to what fits the past the corrections go: the past has accidents too."""
 
-WARNS = 0.75
+WARNS, SPARES = 0.75, 0.5
 """What breaking is given where the past has warned of some, and what is taken from it where it never did: to miss
 what breaks costs a reader more than to be warned in vain, but not of a project that does not break things."""
 
@@ -134,7 +134,7 @@ def _believed(row: Row, general: Sequence[float]) -> list[int]:
 
 def _warns(labels: Sequence[int]) -> float:
     filed = sum(label >= 0 for label in labels)
-    return WARNS if _BREAKING in labels or filed < FEWEST_UNWARNED else -WARNS
+    return WARNS if _BREAKING in labels or filed < FEWEST_UNWARNED else -SPARES
 
 
 def _past_of(history: History) -> History:

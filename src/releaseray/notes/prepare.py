@@ -8,7 +8,7 @@ from math import log2
 from releaseray.notes.apart import apart
 from releaseray.notes.authored import authored
 from releaseray.notes.change import Change
-from releaseray.notes.classify import Context, classify, context_for
+from releaseray.notes.classify import Context, Verdict, classify, context_for
 from releaseray.notes.classify_written import says_loudly
 from releaseray.notes.draft import Category
 from releaseray.notes.headline import headline
@@ -95,9 +95,11 @@ _FATE_REASONS = {
 
 
 def _items(pruned: list[tuple[Change, Fate]], context: Context) -> Iterator[Item]:
-    for change, fate in pruned:
-        for note in apart(change) if fate is Fate.TOLD else [change]:
-            yield _item(note, fate, context)
+    notes = [(note, fate) for change, fate in pruned for note in (apart(change) if fate is Fate.TOLD else [change])]
+    asked = [note for note, fate in notes if fate is Fate.TOLD or _may_be_told(note, fate, context)]
+    verdicts = dict(zip(map(id, asked), classify(asked, context), strict=True))
+    for note, fate in notes:
+        yield _item(note, fate, verdicts.get(id(note)))
 
 
 _MAY_MATTER = 0.25
@@ -120,15 +122,16 @@ _UPKEEP = frozenset({Fate.DEPENDENCY, Fate.CHORE})
 """Fates that a project that lists such changes may turn; what its author wrote for users turns any but one."""
 
 
-def _item(change: Change, fate: Fate, context: Context) -> Item:
-    text = authored(change) or _told(change)
-    folded = fate is not Fate.TOLD
+def _may_be_told(change: Change, fate: Fate, context: Context) -> bool:
+    """Whether a change that is folded away for others may be told all the same."""
     listed = context.listing and fate in _UPKEEP and not follows_up(change)
-    spoken = folded and fate is not Fate.CANCELLED and (listed or says_loudly(change))
-    if folded and not spoken:
-        return Item(change, Category.INTERNAL, 0.0, _FATE_REASONS[fate], fate, text, False, 0.0)
-    verdict = classify(change, context)
-    if spoken and (verdict.keep < KEEP or verdict.category in QUIET):
+    return fate is not Fate.CANCELLED and (listed or says_loudly(change))
+
+
+def _item(change: Change, fate: Fate, verdict: Verdict | None) -> Item:
+    text = authored(change) or _told(change)
+    quiet = verdict is None or verdict.keep < KEEP or verdict.category in QUIET
+    if verdict is None or (quiet and fate is not Fate.TOLD):
         return Item(change, Category.INTERNAL, 0.0, _FATE_REASONS[fate], fate, text, False, 0.0)
     return Item(
         change,
