@@ -75,9 +75,17 @@ def test_a_backport_is_told_by_the_title_it_carries() -> None:
         "Pick #12 into v1.2: Fix the clock (#30)",
         "Picked PR #12 to release/1.2 - Fix the clock",
         "Pick a colour (#31)",
+        "Fix the clock [release-1.2.x] (#12)",
+        "Fix the clock (stable branch)",
     )
-    told = [[entry.text for entry in build(history(commit(2, title)), "engineer").entries] for title in titles]
-    assert told == [["Fix the clock (#12)"], ["Fix the clock (#12)"], ["Pick a colour (#31)"]]
+    told = [build(history(commit(2, title)), "engineer").entries[0].text for title in titles]
+    assert told == [
+        "Fix the clock (#12)",
+        "Fix the clock (#12)",
+        "Pick a colour (#31)",
+        "Fix the clock (#12)",
+        "Fix the clock (stable branch)",
+    ]
 
 
 def test_upkeep_is_told_where_its_author_wrote_for_users() -> None:
@@ -106,6 +114,15 @@ def test_a_title_that_only_says_backports_leaves_it_to_the_body() -> None:
     ]
 
 
+def test_what_a_review_asked_for_is_no_note_of_its_own() -> None:
+    body = "* feat: anchor the parser\n\n* fix: address review feedback\n\n* fix: parse the header only once"
+    told = build(history(commit(2, "Cherry-picks for v2.20.2 (#44)", body)), "engineer")
+    assert [entry.text for entry in told.entries if entry.kept] == [
+        "Anchor the parser (#44)",
+        "Parse the header only once (#44)",
+    ]
+
+
 def test_a_fragment_belongs_to_who_added_it_and_loses_the_mark_of_its_kind() -> None:
     path = "newsfragments/7.bugfix.md"
     added = commit(2, "Mend the lid (#7)")._replace(files=(FileChange("A", path),))
@@ -115,8 +132,14 @@ def test_a_fragment_belongs_to_who_added_it_and_loses_the_mark_of_its_kind() -> 
 
 
 def test_a_release_is_no_news_whatever_stands_before_its_version() -> None:
-    titles = ("Release :gem: v4.4.1", "Release the 4.4.1", "Release memory at 80 percent")
-    assert [prepare(history(commit(2, title))).items[0].fate for title in titles] == ["release", "release", "told"]
+    titles = (
+        "Release :gem: v4.4.1",
+        "Release the 4.4.1",
+        "release core 2.8.1, micro 2.8.1",
+        "[CHANGELOG] Add empty Master section",
+    )
+    assert {prepare(history(commit(2, title))).items[0].fate for title in titles} == {"release"}
+    assert prepare(history(commit(2, "Release memory at 80 percent"))).items[0].fate == "told"
 
 
 def test_a_quiet_change_whose_author_wrote_for_users_is_told() -> None:

@@ -149,6 +149,9 @@ def test_what_was_typed_is_shown_and_not_obeyed(text: str, shown: str) -> None:
         ("Index corruption on restart", "Index corruption on restart"),
         ("Work around a bug of X", "Worked around a bug of X"),
         ("Work items are kept", "Work items are kept"),
+        ("Formatting tweaks", "Formatting tweaks"),
+        ("Formatting changes to the page", "Formatted changes to the page"),
+        ("Grab the port", "Grabbed the port"),
         ("Look up keys in the sandbox", "Now looks up keys in the sandbox"),
         ("Tags:Highlight is split", "Tags:Highlight is split"),
         ("Look and feel of tables", "Look and feel of tables"),
@@ -207,6 +210,11 @@ def test_what_was_said_to_reviewers_is_left_out(title: str, said: str) -> None:
         "Migrate text fields to inputs in 24 files",
         "Remove unnecessary runtime dependency",
         "Fix build with setuptools 61",
+        "Document the background option",
+        "Replace webpack with vite",
+        "Update puppeteer and fix font loading",
+        "Fix specs breaking with the newest parser",
+        "Update the Go version",
     ],
 )
 def test_what_only_makers_care_for_is_not_plain(title: str) -> None:
@@ -215,7 +223,14 @@ def test_what_only_makers_care_for_is_not_plain(title: str) -> None:
 
 @pytest.mark.parametrize(
     "title",
-    ["Let approval workflows be copied", "Warn before the certificate's lifetime ends", "Comments can be pinned"],
+    [
+        "Let approval workflows be copied",
+        "Warn before the certificate's lifetime ends",
+        "Comments can be pinned",
+        "Documents can be shared",
+        "Draw text in WebGL maps",
+        "Sign in with OAuth2 and OpenID",
+    ],
 )
 def test_words_of_customers_stay_plain(title: str) -> None:
     assert plainness(title) == 0

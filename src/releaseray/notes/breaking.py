@@ -30,11 +30,12 @@ files and folders almost none."""
 
 _MENDS_ONLY = regex(r"(?:bug|hot)?fix(?:e[sd]|ing)?\b", re.IGNORECASE)
 _BREAKS = regex(
-    r"\b(?:breaking|requir|disallow|deprecat|forbid|mandatory|(?:and|by) (?:remov|renam|chang|drop))", re.IGNORECASE
+    r"\b(?:breaking|requir(?:e[sd]?|ing)\b|disallow|deprecat|forbid|mandatory|(?:and|by) (?:remov|renam|chang|drop))",
+    re.IGNORECASE,
 )
 _TURNS = regex(
-    r"\b(?:breaking|remov|renam|requir|chang|break|deprecat|disallow|instead|no longer|migrat|drop|delet"
-    r"|rm\b|now\b|must\b|mandatory|default|move|mini?mum|msrv\b|strict|reject|rais|throw|forbid)",
+    r"\b(?:breaking|remov|renam|requir|chang|break|deprecat|disallow|instead|no longer|migrat|drop"
+    r"|delet|rm\b|now\b|must\b|mandatory|default|move|mini?mum|msrv\b|strict|reject|rais|throw|forbid)",
     re.IGNORECASE,
 )
 """What a title says where something else than before is meant and its author did not mark it. Of 800 changes that say
@@ -58,6 +59,7 @@ _INSIDE = regex(
     r"|test (?:suite|modules?|files?|utils?|helpers?))\b"
     r"|\b(?:compiler|clippy|lint\w*|rubocop|mypy|unchecked|sonar|coverity|pylint|flake8)"
     r" (?:warnings?|errors?|issues?|offen[cs]es?)\b"
+    r"|\b(?:[Ll]ogos?|[Aa]rtwork|[Bb]adges?|[Ss]ponsors?)\b"
     r"|\b(?:CI|dependabot|codeql|github actions?|CIFuzz)\b(?!-)|\.gitignore\b|\bgitignore$|clippy::",
 )
 """What nobody but its makers sees."""

@@ -10,9 +10,19 @@ _PATH = regex(
     r"|rs|go|rb|java|kt|cs|php|"
     r"md|rst|txt|json|ya?ml|toml|cfg|ini|html?|s?css|sh|sql|lock|proto|xml|vue|svelte|mk|cmake|in|am|ac|d)\b",
 )
+_NAMES = """
+AppImage AsciiDoc BigQuery CentOS ChatGPT ChromeOS ClickHouse CloudFront CloudWatch CockroachDB DevTools DigitalOcean
+DuckDB DynamoDB eBay FastAPI FreeBSD GeoJSON GeoTIFF GitHub GitLab GraphQL gRPC HomeKit iOS iPad iPhone IntelliJ
+JavaScript jQuery LaTeX LibreOffice LinkedIn MacOS macOS MariaDB MongoDB mTLS MySQL NetBSD NixOS NuGet NumPy OAuth
+OneDrive OpenAI OpenAPI OpenBSD OpenGL OpenID OpenSearch OpenSSL OpenTelemetry PayPal PostgreSQL PowerPoint PowerShell
+PyPI RabbitMQ SharePoint TikTok tvOS TypeScript visionOS watchOS WebAssembly WebGL WebGPU WebP WebRTC WebSocket
+WebSockets WhatsApp WiFi YouTube
+"""
+"""What is written like code and is none."""
+
 _CODE = regex(
     r"`[^`]*`|\b\w+\(\)|\b[a-z]+[a-z0-9]*_\w+|\b[A-Z]{2,}_\w+|\b_\w+|\b\w+::\w+|\b\w+->\w+"
-    r"|\b(?!GitHub|GitLab|OAuth|iOS|macOS|JavaScript|TypeScript|PostgreSQL|MySQL|MariaDB|YouTube|PayPal|LinkedIn|iPhone|iPad|eBay|OpenID|LaTeX)\w*[a-z][A-Z]\w*"
+    rf"|\b(?!(?:{'|'.join(_NAMES.split())})(?![A-Za-z_]))\w*[a-z][A-Z]\w*"
     r"|\b[A-Za-z_]\w*\.[A-Za-z_]\w+\b|(?<!\w)--?[a-z][\w-]+|#\d+|\b\d+ tests?\b|@\w+"
 )
 _JARGON_WORDS = """
@@ -45,7 +55,12 @@ _JARGON_PHRASES = regex(
     r"|(?:release|vcs|ci|build|lint|publish|\w+['’]) workflows?|build (?:with|failures?|errors?|issues?|break\w*)"
     r"|build the \w+ project|gha|stackage|on ci|(?:new|custom) cops?|dependency list|gems?"
     r"|(?:runtime|dev|development|peer) dependenc(?:y|ies)|(?:missing|unused|firmware) (?:\S+ )?includes?"
-    r"|forward declarations?|compiler warnings?|license attribution|error variables?)\b",
+    r"|forward declarations?|compiler warnings?|license attribution|error variables?)\b"
+    r"|fix\w* (?:\S+ )?specs|release scripts?|(?:updat|upgrad|bump)\w* (?:\S+ ){0,4}(?:versions?|modules|packages)\b"
+    r"|^document(?:ed|ing)? (?:the|an?|how|that|what|when|why|where|and|all|new|missing|required|us(?:e|age)"
+    r"|differences?|behaviou?rs?|defaults?|support|options?)\b"
+    r"|\b(?:replac|migrat|switch|mov|convert|upgrad|updat|rid of|us(?:e|es|ed|ing)\b)[^,;]{0,40}"
+    r"\b(?:webpack|rollup|vite|vitest|esbuild|babel|grunt|gulp|browserify|mocha|karma|sinon|chai|jasmine|puppeteer|jest|playwright|cypress)\b",
 )
 _WORDS = regex(r"\w+")
 _ALLOW = regex(

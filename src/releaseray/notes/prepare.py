@@ -95,11 +95,20 @@ _FATE_REASONS = {
 
 
 def _items(pruned: list[tuple[Change, Fate]], context: Context) -> Iterator[Item]:
-    notes = [(note, fate) for change, fate in pruned for note in (apart(change) if fate is Fate.TOLD else [change])]
+    notes = [part for change, fate in pruned for part in _parts(change, fate)]
     asked = [note for note, fate in notes if fate is Fate.TOLD or _may_be_told(note, fate, context)]
     verdicts = dict(zip(map(id, asked), classify(asked, context), strict=True))
     for note, fate in notes:
         yield _item(note, fate, verdicts.get(id(note)))
+
+
+def _parts(change: Change, fate: Fate) -> Iterator[tuple[Change, Fate]]:
+    """The notes that a change brings, each with its fate."""
+    if fate is not Fate.TOLD:
+        yield change, fate
+        return
+    for note in apart(change):
+        yield note, Fate.CHORE if follows_up(note) else fate
 
 
 _MAY_MATTER = 0.25

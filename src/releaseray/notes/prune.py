@@ -44,7 +44,8 @@ _RELEASE = regex(
     rf"(?:[\w@/.-]{{1,60}}[ @])?{_VERSION}(?: release)?$"
     rf"|(?:[-\w]{{1,30}}+(?: [-\w]{{1,30}}+){{0,2}}+: )?(?:release|releasing|prepare|preparing|start|tag"
     rf"|publish|cut|version|"
-    rf"set version|begin|finali[sz]e)(?: [-:\w]{{1,30}}){{0,4}} {_VERSION}(?: release)?\.?$"
+    rf"set version|begin|finali[sz]e)(?: [-:\w]{{1,30}}){{0,4}} {_VERSION}"
+    rf"(?:, [-\w]{{1,30}} {_VERSION}){{0,5}}(?: release)?\.?$"
     r"|(?:bump|update|set|increment|upgrade)(?: (?:the|to|package|crate|project|app|dev|lib|library|next|new)){0,4} "
     r"version(?: number| string)?(?: (?:to|from|for|in) .{0,200})?$"
     rf"|bump(?:ed|ing|s)? (?:to |up to )?{_VERSION}$|bump(?:ed|ing|s)?:? (?:the )?version\b"
@@ -83,7 +84,8 @@ _CHORE = regex(
     r"(?:auto[- ]?translate|new crowdin|updates? (?:from|via) (?:crowdin|transifex|weblate)|translated using|automated|"
     r"update(?:d)? (?:translations?|contributors|all-contributors|authors|copyright)|style fixes by"
     r"|\[automated\]|apply black|"
-    r"\[pre-commit\.ci\]|fixup!|squash!|wip$|typo$|fix typos?$|lint$|fix lint(?:ing)?$|format(?:ting)?$"
+    r"\[pre-commit\.ci\]|fixup!|squash!|wip$|typo$|fix typos?$|lint$|fix lint(?:ing)?$"
+    r"|format(?:ting)?(?: tweaks?| fix(?:es)?| changes?)?$"
     r"|merge\b.* into |merge pull request #\d+ from \S+$)",
     re.IGNORECASE,
 )
@@ -244,6 +246,8 @@ def _fate(change: Change) -> Fate:
     if text[:1] in _KEEPING and any(book in text for book in _BOOKS) and _KEPT_BOOKS.match(text):
         return Fate.RELEASE
     if headline.kind in ("release", "rel") or _RELEASE.match(text) or (headline.scope == "release" and headline.kind):
+        return Fate.RELEASE
+    if any(tag.lower() == "changelog" for tag in headline.tags):
         return Fate.RELEASE
     if _is_dependency_update(change, text):
         return Fate.DEPENDENCY

@@ -17,6 +17,7 @@ _BACKPORT = regex(
     r")$"
 )
 _TRAILING = regex(r"\s*\((?:manual )?(?:[Bb]ackport|[Cc]herry[- ]?pick(?:ed)?)(?: of| from)?(?: PR)?:? #(?P<n>\d+)\)")
+_BRANCH = regex(r"\s*[\[(](?:release|stable|maint)[-/]v?\d[\w.]*[\])](?=\s*(?:\(#\d+\))?$)")
 _OPENERS = frozenset("[(BbCcPp🤖🍒")
 
 
@@ -26,6 +27,8 @@ def unwrapped(title: str) -> tuple[str, int | None]:
     if ("port" in title or "pick" in title) and (trailing := _TRAILING.search(title)):
         original = int(trailing["n"])
         title = title[: trailing.start()] + title[trailing.end() :]
+    if title[-1:] in ")]" and (branch := _BRANCH.search(title)):
+        title = title[: branch.start()] + title[branch.end() :]
     while title and title[0] in _OPENERS and (found := _BACKPORT.match(title)):
         groups = found.groupdict()
         number = groups["a"] or groups["b"] or groups["c"] or groups["h"]

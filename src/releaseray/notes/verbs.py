@@ -52,6 +52,7 @@ normalise organise parallelise prioritise randomise recompile serialise stabilis
 synchronise tokenize utilise utilize visualise visualize
 anonymize augment backfill ban erase evict feed freeze gather hardcode harmonize kill modernise reformat soften spread
 surround untangle wipe
+enclose grab
 """
 _IRREGULAR = {
     "break": "broke", "bring": "brought", "build": "built", "catch": "caught", "choose": "chose", "find": "found",

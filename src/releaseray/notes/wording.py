@@ -174,7 +174,7 @@ def _is_noun(word: str, verb: str, rest: str) -> bool:
         return True
     if word == PAST[verb] and word != verb:
         return word in _OFTEN_QUALITIES
-    if word.endswith("ing") and word != verb and _FINITE.search(following):
+    if word.endswith("ing") and word != verb and (_FINITE.search(following) or _WORK.match(following)):
         return True
     if word in _OFTEN_THINGS:
         return not (_ACTED_ON.match(following) or _PARTICLE.match(f"{word} {following}"))
@@ -182,6 +182,12 @@ def _is_noun(word: str, verb: str, rest: str) -> bool:
         return word not in _TAKE_FOR and bool(_OF.match(following))
     return bool(_NOT_AFTER_VERB.match(following))
 
+
+_WORK = regex(
+    r"(?:tweak|fix|change|improvement|issue|clean-?up|update|error|bug|adjustment|correction)(?:e?s)?\b"
+    r"(?! (?:to|in) \S)"
+)
+"""What was done, if the word before it says what it was done to: "Formatting tweaks"."""
 
 _QUALITIES = """
 saved shared linked nested cached archived deleted locked mapped tracked pinned tagged scheduled merged generated
