@@ -10,11 +10,12 @@ from releaseray.notes.headline import headline
 @pytest.mark.parametrize(
     ("heading", "category"),
     [
-        ("🐞 Bug fixes, Minor Improvements", "fix"), ("New features and bug fixes", "feature"),
+        ("🐞 Bug fixes, Minor Improvements", None), ("New features and bug fixes", None),
         ("Bug fixes", "fix"), ("BUG FIXES", "fix"), (":bug: Bug Fix", "fix"), ("🧰 Bug fixes 🧰", "fix"),
         ("Added", "feature"), ("💡 Enhancements 💡", "feature"), ("New Lints", "feature"),
         ("Removals and backward incompatible breaking changes", "breaking"), ("Removed", "breaking"),
         ("Deprecations and Removals", "deprecation"), ("⚠ BREAKING CHANGES", "breaking"),
+        ("Various fixes & improvements", None), ("Maintenance and upkeep improvements", "internal"),
         ("Performance Improvements", "perf"), ("Security", "security"), ("Improved documentation", "docs"),
         ("Contributor-facing changes", "internal"), ("Miscellaneous Chores", "internal"),
         ("Changed", None), ("Preview style", None), ("", None),

@@ -18,7 +18,8 @@ _HEADINGS = (
     (
         Category.INTERNAL,
         r"\binternal|\bchores?\b|\bmisc|\brefactor|\btests?\b|\btesting\b|\bci\b|\bbuild|\bpackaging\b|\bcontribut"
-        r"|\bdependenc|\bmaintenance\b|\bdevelop|\bhouse\b|\btooling\b|\binfra|\bcode style\b|\btrivial\b|🏠|🔧|🧹",
+        r"|\bdependenc|\bmaintenance\b|\bupkeep\b|\bdevelop|\bhouse\b|\btooling\b|\binfra|\bcode style\b"
+        r"|\btrivial\b|🏠|🔧|🧹",
     ),
 )
 _SENTENCE = 6
@@ -28,8 +29,10 @@ _HEADING_PATTERNS = tuple((category, regex(pattern, re.IGNORECASE)) for category
 _BOTH = regex(r"\b(?:new|added|additions?)\b.{1,9}\b(?:removed|removals?|dropped)\b", re.IGNORECASE)
 """What comes and what goes under one heading ("New and removed platforms")."""
 
-_FIXES = dict(_HEADING_PATTERNS)[Category.FIX]
-"""Named before what is new, it is what the heading is about ("Bug fixes, minor improvements")."""
+_MENDED = dict(_HEADING_PATTERNS)[Category.FIX]
+_UPKEEP = regex(r"\b(?:ci|dependenc|infra|internal|maintenance|packaging|refactor|tooling|upkeep)", re.IGNORECASE)
+_JOINED = regex(r"\band\b|[&,/+]")
+"""What joins two kinds of change under one heading."""
 
 KIND_CATEGORIES = {
     kind: category
@@ -55,16 +58,20 @@ KIND_CATEGORIES = {
 """What a commit's kind (`feat`, `fix`, numpy's `ENH`) says by convention."""
 
 
+_WITH_FIXES = frozenset({Category.FEATURE, Category.PERF})
+
+
 def heading_category(heading: str) -> Category | None:
     """The category a heading of a changelog names (`Bug fixes` → fix), None where it says no more than "changed", or
-    says so much that it is the heading of one change."""
+    says so much that it is the heading of one change or of several kinds ("Fixes and improvements"). What is improved
+    of the upkeep is upkeep ("Maintenance and upkeep improvements")."""
     if heading.count(" ") >= _SENTENCE or _BOTH.search(heading):
         return None
-    for category, pattern in _HEADING_PATTERNS:
-        if found := pattern.search(heading):
-            fixes = _FIXES.search(heading, 0, found.start()) if category is Category.FEATURE else None
-            return Category.FIX if fixes else category
-    return None
+    category = next((category for category, pattern in _HEADING_PATTERNS if pattern.search(heading)), None)
+    if category is Category.FEATURE and _UPKEEP.search(heading):
+        return Category.INTERNAL
+    several = category in _WITH_FIXES and _MENDED.search(heading) and _JOINED.search(heading)
+    return None if several else category
 
 
 def names_kind(mark: str) -> bool:
