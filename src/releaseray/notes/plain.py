@@ -60,7 +60,8 @@ _JARGON_PHRASES = regex(
     r"|^document(?:ed|ing)? (?:the|an?|how|that|what|when|why|where|and|all|new|missing|required|us(?:e|age)"
     r"|differences?|behaviou?rs?|defaults?|support|options?)\b"
     r"|\b(?:replac|migrat|switch|mov|convert|upgrad|updat|rid of|us(?:e|es|ed|ing)\b)[^,;]{0,40}"
-    r"\b(?:webpack|rollup|vite|vitest|esbuild|babel|grunt|gulp|browserify|mocha|karma|sinon|chai|jasmine|puppeteer|jest|playwright|cypress)\b",
+    r"\b(?:webpack|rollup|vite|vitest|esbuild|babel|grunt|gulp|browserify|mocha|karma|sinon|chai|jasmine"
+    r"|puppeteer|jest|playwright|cypress)\b",
 )
 _WORDS = regex(r"\w+")
 _ALLOW = regex(
