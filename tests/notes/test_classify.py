@@ -184,7 +184,7 @@ def test_title_and_paths_decide_where_nothing_is_written(
 
 def test_the_reason_names_the_deciding_signal() -> None:
     assert verdict("Fix the install steps", files="M docs/install.md").reason == "touches only docs files"
-    assert verdict("feat!: drop Python 3.8").reason == "marked ! as breaking"
+    assert verdict("feat!: drop Python 3.8").reason == "marked as breaking"
 
 
 def test_hostile_input_is_judged_like_any_other() -> None:

@@ -51,6 +51,42 @@ def test_the_mark_of_what_breaks_is_seen_wherever_it_stands(title: str) -> None:
     assert (parts.kind, parts.scope, parts.text) == ("feat", "api" if "api" in title else "", "x")
 
 
+@pytest.mark.parametrize(
+    ("title", "kind", "scope", "text"),
+    [
+        ("BREAKING: remove the api", "breaking", "", "remove the api"),
+        ("BREAKING(Object) Remove lines", "breaking", "Object", "Remove lines"),
+        ("BREAKING perf(): search faster", "perf", "", "search faster"),
+        ("refactor(Canvas): BREAKING remove the button", "refactor", "Canvas", "remove the button"),
+        ("refactor() BREAKING Remove an option", "refactor", "", "Remove an option"),
+        ("fix(): a regression + BREAKING: drop its data (#3)", "fix", "", "a regression + drop its data"),
+        ("feat(breaking): ask before publishing", "feat", "", "ask before publishing"),
+        ("Breaking Change: Merge the dicts", "", "", "Merge the dicts"),
+        ("[BREAKING BUGFIX beta] Drop Node 14", "", "", "Drop Node 14"),
+        ("Rename the switch (#12) [breaking] [ci fast]", "", "", "Rename the switch"),
+        ("chore: merge the updaters (breaking change) (#18)", "chore", "", "merge the updaters"),
+    ],
+)
+def test_the_word_marks_what_breaks_too(title: str, kind: str, scope: str, text: str) -> None:
+    parts = headline(title)
+    assert parts.breaking
+    assert (parts.kind, parts.scope, parts.text) == (kind, scope, text)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "fix: see BREAKING CHANGE in footers",
+        "docs: add BREAKING-CHANGES.md",
+        "feat: warn of a breaking change",
+        "Breaking changes to the forms",
+        "NON-BREAKING: widen a type",
+    ],
+)
+def test_who_speaks_of_breaking_marks_nothing(title: str) -> None:
+    assert not headline(title).breaking
+
+
 def test_an_area_before_the_colon_is_a_scope_and_no_kind() -> None:
     parts = headline("http2: fix a leak")
     assert (parts.kind, parts.scope) == ("", "http2")

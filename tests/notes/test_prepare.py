@@ -1,5 +1,7 @@
 """Counting, and drafts of very large ranges."""
 
+import pytest
+
 from releaseray.notes.engine import build, counts, prepare
 from releaseray.notes.history import Commit, FileChange, FileDelta, History, Person, PullRequest
 
@@ -34,6 +36,22 @@ def test_the_commits_of_a_branch_are_one_note_unless_the_title_speaks_of_several
     ]
     straight = history(commit(2, "Improve editing", body))
     assert len(build(straight, "engineer").entries) == 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        (["Added a", "Fixed b"], "Added paging"),
+        (["Add a", "Fix b"], "Add paging"),
+        (["**api:** fix a", "**ui:** add b"], "Add paging"),
+        (["core: Fixed a", "build: Updated b"], "Added paging"),
+    ],
+)
+def test_a_draft_speaks_in_the_mood_of_the_newest_notes(lines: list[str], text: str) -> None:
+    newest = "".join(f"* {line} number {number}\n" for number in range(300) for line in lines)
+    older = "".join(f"* {'Added' if text == 'Add paging' else 'Add'} {number}\n" for number in range(5_000))
+    told = history(commit(2, "Add paging"), changelog=f"# 1.0.0\n\n{newest}\n# 0.9.0\n\n{older}")
+    assert [entry.text for entry in build(told, "engineer").entries] == [text]
 
 
 def test_what_the_forge_says_of_a_pull_request_wins() -> None:

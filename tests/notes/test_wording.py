@@ -13,6 +13,7 @@ from releaseray.notes.wording import imperative, mended, past
         ("added support for X.", "Add support for X", "Added support for X"),
         ("fixes the bug", "Fix the bug", "Fixed the bug"),
         ("add X and drop Y", "Add X and drop Y", "Added X and dropped Y"),
+        ("rm the old endpoint", "Remove the old endpoint", "Removed the old endpoint"),
         ("use X, drop Y and mark Z", "Use X, drop Y and mark Z", "Used X, dropped Y and marked Z"),
         ("add a check and dump task", "Add a check and dump task", "Added a check and dump task"),
         ("make A and retry exclusive", "Make A and retry exclusive", "Made A and retry exclusive"),

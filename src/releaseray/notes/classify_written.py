@@ -83,7 +83,7 @@ def _sayings(change: Change) -> Iterator[Said]:
     if "hangelog: " in body and (trailer := _TRAILER.search(body)):
         yield _of_kind(trailer[1], f"trailer Changelog: {trailer[1]}")
     if change.headline.breaking:
-        yield Said(Category.BREAKING, LISTED, "marked ! as breaking")
+        yield Said(Category.BREAKING, LISTED, "marked as breaking")
     if "BREAKING" in body and _FOOTER.search(body):
         yield Said(Category.BREAKING, LISTED, "footer BREAKING CHANGE")
     yield from _labels(change)

@@ -38,7 +38,7 @@ _TRAIL = regex(
     r"|(?P<bare>,?\s[-–]?\s*(?:[Cc]lose[sd]?|[Ff]ix(?:es|ed)?|[Rr]esolve[sd]?|[Rr]efs?|[Ss]ee)\s*:?\s*"
     r"(?:(?:[\w.-]+/[\w.-]+)?#\d+(?:,\s*)?)+"
     r"|\s[(\[]?#\d+)"
-    r"|\[(?:(?:skip|no)[ -][\w-]{1,20}|[\w-]{1,20} skip)\]"
+    r"|\[(?:(?:skip|no|ci)[ -][\w-]{1,20}|[\w-]{1,20} skip)\]"
     r"|\s[(\[](?:[Pp]art\s)?\d{1,2}(?:/| of )\d{1,2}[)\]]"
     r"|[\u2728\U0001f300-\U0001faff][\ufe0f\u200d\U0001f300-\U0001faff]*"
     r")\s*\.?$"
@@ -46,14 +46,24 @@ _TRAIL = regex(
 _DANGLING = regex(r"(?:\s(?:in|for|of|from|with|see|on|to|by|and|or|via|since|after|per|as|introduced|caused)){1,2}$")
 """What led to a number stands alone when the number is gone: "Fix a regression in #12"."""
 
+_MARKED = regex(
+    r"^BREAKING (?!CHANGE)|^(?i:breaking changes?: )"
+    r"|(?P<before>: |\) )BREAKING(?: (?!CHANGE)|: )"
+    r"|(?P<joint>[,;+-] )BREAKING: "
+    r"|\s[\[(](?i:breaking(?: changes?)?)[\])](?=\s*(?:$|[\[(#]))"
+)
+"""Words by which authors mark what breaks, other than a prefix: "refactor(Canvas): BREAKING remove x", "Rename x
+[breaking]"."""
+
 _LOOSE = regex(
-    r"(feat|feature|fix|bugfix|hotfix|docs?|chore|perf|refactor|tests?|ci|build|style)"
+    r"(feat|feature|fix|bugfix|hotfix|docs?|chore|perf|refactor|tests?|ci|build|style|breaking)"
     r"(\([^()\n]{0,80}\))?(!)?(?::(?=[^\s:/])|/(?=[a-z][\w-]* [a-z])|(?<=[)!])(?<!\(s\))\s(?=[\w`]))",
     re.IGNORECASE,
 )
 """A prefix without its space or its colon ("fix(css) the order", "fix! the order"), or as the branch had it, whose
 name forges take for a title: "Feat/copy a page"."""
 
+_BREAKING = "breaking"
 _TWO_WORDS = regex(r"(?:bug|hot)[ -](?=fix(?:es)?:)|new (?=feature:)", re.IGNORECASE)
 _TWO_OPENINGS = frozenset("bBhHnN")
 _LOOSE_OPENINGS = frozenset("fFhHdDcCpPrRtTbBsSnN")
@@ -66,8 +76,9 @@ class Headline(NamedTuple):
 
     `title` is what was taken apart, `text` the sentence that is left. `kind` is the word before the colon when
     it is one of `KINDS`, lower-cased (`feat`), else empty; `scope` the parenthesis after it, or the area the
-    title opens with (`http2: …`). `breaking` is the `!` mark. `emoji` and `tags` are the author's own, in order;
-    tickets are dropped, because the links of the change hold them.
+    title opens with (`http2: …`). `breaking` is the author's mark: `!`, or the word where it stands apart from the
+    sentence. `emoji` and `tags` are the author's own, in order; tickets are dropped, because the links of the change
+    hold them.
     """
 
     title: str
@@ -83,13 +94,16 @@ class Headline(NamedTuple):
 def headline(title: str) -> Headline:
     """The parts of `title`, which is one line without merge boilerplate."""
     title = whole = " ".join(title.split())
+    if marked := "reaking" in title or "BREAKING" in title:
+        title = _MARKED.sub(r"\g<before>\g<joint>", title)
+        marked = len(title) < len(whole)
     if title[:1] in _LOOSE_OPENINGS:
         if title[0] in _TWO_OPENINGS and (two := _TWO_WORDS.match(title)):
             title = title[two.end() :]
         if loose := _LOOSE.match(title):
             title = f"{loose[1]}{loose[2] or ''}{loose[3] or ''}: {title[loose.end() :]}"
     kind = scope = ""
-    breaking = False
+    breaking = marked
     emoji: list[str] = []
     tags: list[str] = []
     start = 0
@@ -99,6 +113,7 @@ def headline(title: str) -> Headline:
             emoji.append(sign)
         elif tag:
             tags.append(tag.strip())
+            breaking = breaking or tag.lower().startswith(_BREAKING)
         elif prefix:
             word = _kind(prefix.lower())
             if not word and (scope or (kind and not _AREA.fullmatch(prefix))):
@@ -107,11 +122,16 @@ def headline(title: str) -> Headline:
                 kind, scope = kind or word, within or scope
             else:
                 scope = f"{prefix}({within})" if within else prefix
-            inside = (within or "").endswith("!")
-            breaking = breaking or bool(bang_before or bang or bang_after or inside)
+            breaking = breaking or bool(bang_before or bang or bang_after or (within or "").endswith("!"))
+            breaking = breaking or _BREAKING in {word, (within or "").lower()}
         start = lead.end()
     text = _without_trailer(title[start:].strip())
-    return Headline(whole, text or title, kind, scope.strip().rstrip("!"), breaking, tuple(emoji), tuple(tags))
+    return Headline(whole, text or title, kind, _area(scope), breaking, tuple(emoji), tuple(tags))
+
+
+def _area(scope: str) -> str:
+    scope = scope.strip().rstrip("!")
+    return "" if scope.lower() == _BREAKING else scope
 
 
 def _kind(prefix: str) -> str:

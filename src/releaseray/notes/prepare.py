@@ -74,15 +74,17 @@ def _known_to_the_forge(history: History) -> frozenset[str]:
 
 
 _REPORT = regex(
-    r"^[ \t]*[-*+] (?:\*\*[^*\n]{1,60}\*\*:? )?"
+    r"^[ \t]*[-*+] (?:\*\*[^*\n]{1,60}\*\*:? |[\w./-]{1,30}: )?"
     r"(?:(Added|Fixed|Changed|Removed|Updated|Improved)|Add|Fix|Change|Remove|Update|Improve)\b",
-    re.MULTILINE,
+    re.MULTILINE | re.IGNORECASE,
 )
+_NEWEST = 15_000
+"""So many characters are the notes of a year or so: projects change their mood."""
 
 
 def _reports(changelog: str) -> bool:
-    """Whether the project's own changelog reports ("Added X") rather than instructs ("Add X")."""
-    openings = _REPORT.findall(changelog, 0, 50_000)
+    """Whether the newest of the project's own changelog reports ("Added X") rather than instructs ("Add X")."""
+    openings = _REPORT.findall(changelog, 0, _NEWEST)
     return len(openings) >= 5 and sum(map(bool, openings)) > 0.6 * len(openings)
 
 

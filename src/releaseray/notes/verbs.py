@@ -112,5 +112,5 @@ IMPERATIVE = {
     for verb in reversed(_BASE.split())
     for form in (_gerund(verb), _third(verb), _past(verb), verb)
     if form != verb
-} | {verb: verb for verb in PAST}
+} | {"rm": "remove", **{verb: verb for verb in PAST}}
 """Any form → imperative. A word that is a noun as well (`fixes`) is one here: titles open with verbs."""
