@@ -86,7 +86,7 @@ class Source(NamedTuple):
         """The tags there were at that commit."""
         if not self.at:
             return git(self.clone, "tag").split()
-        then = int(git(self.clone, "show", "-s", "--format=%ct", self.at))
+        then = int(git(self.clone, "log", "-1", "--format=%ct", self.at))
         dated = (line.split() for line in git(self.clone, "tag", f"--format={DATED}").splitlines())
         return [tag for date, tag in dated if int(date) <= then]
 

@@ -16,6 +16,8 @@ from releaseray.notes.headline import headline
         ("Removals and backward incompatible breaking changes", "breaking"), ("Removed", "breaking"),
         ("Deprecations and Removals", "deprecation"), ("⚠ BREAKING CHANGES", "breaking"),
         ("Various fixes & improvements", None), ("Maintenance and upkeep improvements", "internal"),
+        ("Maintenance and fixes", None), ("Other small changes and bug fixes", None), ("Fixes for packaging", "fix"),
+        ("Continuous integration improvements", "internal"), ("Translations", "docs"), ("SQL translations", None),
         ("Performance Improvements", "perf"), ("Security", "security"), ("Improved documentation", "docs"),
         ("Contributor-facing changes", "internal"), ("Miscellaneous Chores", "internal"),
         ("Changed", None), ("Preview style", None), ("", None),

@@ -11,15 +11,15 @@ _HEADINGS = (
     (Category.DEPRECATION, r"\bdeprecat"),
     (Category.BREAKING, r"break|incompatib|\bremov|\bupgrad(?:e|ing)\b|\bmigrat|\bmajor\b|\bdropped\b|💥|🛑"),
     (Category.SECURITY, r"\bsecurity\b|\bvulnerab|\bcve\b|🔒"),
-    (Category.DOCS, r"\bdoc(?:s|umentation|umented)?\b|\btranslation|\bexamples?\b|\breadme\b|📝|📚"),
+    (Category.DOCS, r"\bdoc(?:s|umentation|umented)?\b|^\W*translation|\bexamples?\b|\breadme\b|📝|📚"),
     (Category.PERF, r"\bperf|\boptimi[sz]|\bspeed|\bfaster\b|⚡"),
     (Category.FEATURE, r"\bfeat|\bnew\b|\benhanc|\badd(?:ed|itions?)?\b|\bimprove|✨|🚀|💡|🎉"),
     (Category.FIX, r"fix|\bbugs?\b|\bcorrections?\b|\bresolved\b|\bregressions?\b|🐛|🧰|🐞"),
     (
         Category.INTERNAL,
         r"\binternal|\bchores?\b|\bmisc|\brefactor|\btests?\b|\btesting\b|\bci\b|\bbuild|\bpackaging\b|\bcontribut"
-        r"|\bdependenc|\bmaintenance\b|\bupkeep\b|\bdevelop|\bhouse\b|\btooling\b|\binfra|\bcode style\b"
-        r"|\btrivial\b|🏠|🔧|🧹",
+        r"|\bcontinuous int|\bdependenc|\bmaintenance\b|\bupkeep\b|\bdevelop|\bhouse\b|\btooling\b|\binfra"
+        r"|\bcode style\b|\btrivial\b|🏠|🔧|🧹",
     ),
 )
 _SENTENCE = 6
@@ -30,7 +30,9 @@ _BOTH = regex(r"\b(?:new|added|additions?)\b.{1,9}\b(?:removed|removals?|dropped
 """What comes and what goes under one heading ("New and removed platforms")."""
 
 _MENDED = dict(_HEADING_PATTERNS)[Category.FIX]
-_UPKEEP = regex(r"\b(?:ci|dependenc|infra|internal|maintenance|packaging|refactor|tooling|upkeep)", re.IGNORECASE)
+_UPKEEP_WORDS = r"\b(?:ci|continuous int|dependenc|infra|internal|maintenance|packaging|refactor|tooling|upkeep)"
+_UPKEEP = regex(_UPKEEP_WORDS, re.IGNORECASE)
+_NO_FIX = regex(_UPKEEP_WORDS + r"|\bchanges?\b", re.IGNORECASE)
 _JOINED = regex(r"\band\b|[&,/+]")
 """What joins two kinds of change under one heading."""
 
@@ -58,19 +60,20 @@ KIND_CATEGORIES = {
 """What a commit's kind (`feat`, `fix`, numpy's `ENH`) says by convention."""
 
 
-_WITH_FIXES = frozenset({Category.FEATURE, Category.PERF})
+_BESIDE = {Category.FEATURE: _MENDED, Category.PERF: _MENDED, Category.FIX: _NO_FIX}
+"""What makes a heading of that category one of several kinds, where it is joined to it."""
 
 
 def heading_category(heading: str) -> Category | None:
     """The category a heading of a changelog names (`Bug fixes` → fix), None where it says no more than "changed", or
-    says so much that it is the heading of one change or of several kinds ("Fixes and improvements"). What is improved
-    of the upkeep is upkeep ("Maintenance and upkeep improvements")."""
+    says so much that it is the heading of one change or of several kinds ("Fixes and improvements", "Maintenance and
+    fixes"). What is improved of the upkeep is upkeep ("Maintenance and upkeep improvements")."""
     if heading.count(" ") >= _SENTENCE or _BOTH.search(heading):
         return None
     category = next((category for category, pattern in _HEADING_PATTERNS if pattern.search(heading)), None)
     if category is Category.FEATURE and _UPKEEP.search(heading):
         return Category.INTERNAL
-    several = category in _WITH_FIXES and _MENDED.search(heading) and _JOINED.search(heading)
+    several = category in _BESIDE and _BESIDE[category].search(heading) and _JOINED.search(heading)
     return None if several else category
 
 
