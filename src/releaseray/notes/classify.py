@@ -21,12 +21,7 @@ SURE = 0.9
 """From this log-odds of being listed for users on, a change is taken for none of documentation and upkeep: whether
 it is listed is told more surely than under which heading."""
 
-SURELY = 1.5
-"""So much louder than any other heading breaking must be where a title says nothing of it, and then only in versions
-that may break things: of 70 such changes maintainers filed 13 so, 6 otherwise, and left the rest out; of those less
-loud 20, 61 and 228."""
-
-MOST_UNSAID = 0.05
+MOST_UNSAID = 0.1
 """The share of a range's changes that may be taken for breaking though their titles say nothing of it, the surest
 first; one always may."""
 
@@ -129,7 +124,7 @@ def _believed(found: Sequence[float], change: Change, around: Surroundings, unsa
     """Whether the model is believed that the change breaks something."""
     if breaks_nothing(change, around.may_break):
         return False
-    return not goes_unsaid(change) or (unsaid and around.may_break and _margin(found) >= SURELY)
+    return not goes_unsaid(change) or (unsaid and around.may_break)
 
 
 def _why(best: Category, change: Change, context: Context) -> str:
