@@ -7,10 +7,10 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.notes.rows import QUIET, Row
+from benchmarks.notes.rows import Row
 from benchmarks.notes.scoring import Judged
 from releaseray.notes.conventions import heading_category, spoken_category
-from releaseray.notes.draft import Category
+from releaseray.notes.draft import QUIET, Category
 
 _KEYWORDS = (
     (Category.BREAKING, r"\bbreaking\b|\bremove[sd]? support|\bdrop(?:s|ped)? support|\bdeprecat"),

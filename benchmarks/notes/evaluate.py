@@ -24,23 +24,19 @@ from benchmarks.notes.product import product
 from benchmarks.notes.rows import CONTROLS, Row, by_release, by_repository, read_rows
 from benchmarks.notes.scoring import Judged, Score, rouge_l, score
 from benchmarks.notes.train import DATA, lessons_in, others, rounded, shippable, taught
-from releaseray.notes.classify import Context, classify, context_of
-from releaseray.notes.draft import Category
+from releaseray.notes.classify import Context, classify, context_of, is_listed
 from releaseray.notes.engine import build
 from releaseray.notes.history import History
 from releaseray.notes.model import Model, shipped
 from releaseray.notes.model_own import Lessons, lessons_of
 
 RESULTS = Path("benchmarks/notes/RESULTS.md")
-LISTED_FROM = 0.5
 FEWEST_JUDGED = 10
 FEWEST_ROWS = 100
 PARTS = 5
 ALL = "all left out"
 TEXTS = 200
 """Texts compared a repository, the newest: the rest would say the same."""
-
-QUIET = frozenset({Category.DOCS, Category.INTERNAL})
 
 
 class Texts(NamedTuple):
@@ -89,7 +85,7 @@ def _verdicts(rows: Sequence[Row], context: Context) -> list[Judged]:
 def _release(rows: Sequence[Row], context: Context) -> list[Judged]:
     verdicts = classify([row.change for row in rows], context.within(rows[0].version or "", rows[0].pulls))
     return [
-        Judged(row, verdict.category, verdict.keep >= LISTED_FROM and verdict.category not in QUIET)
+        Judged(row, verdict.category, is_listed(verdict.category, verdict.keep))
         for row, verdict in zip(rows, verdicts, strict=True)
     ]
 

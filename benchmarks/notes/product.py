@@ -102,4 +102,4 @@ def _compared(rows: Sequence[Row], release: Prepared) -> Iterator[Judged]:
     for row in rows:
         item = items.get(row.commit.sha)
         if item is not None:
-            yield Judged(row, item.category, item.matters)
+            yield Judged(row, item.category, item.listed)

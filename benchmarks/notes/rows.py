@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from releaseray.notes.change import Change
-from releaseray.notes.draft import Category
+from releaseray.notes.draft import QUIET, Category
 from releaseray.notes.headline import headline
 from releaseray.notes.history import Commit, FileChange, History, Person
 from releaseray.notes.link import link
 from releaseray.notes.surroundings import pulls_among
 
 FOLDED = {Category.SECURITY: Category.FIX, Category.DEPRECATION: Category.BREAKING}
-QUIET = frozenset({Category.DOCS, Category.INTERNAL})
 CONTROLS = frozenset({"vitejs/vite"})
 """Repositories whose changelog is generated from commit prefixes: reported apart, never trained on."""
 

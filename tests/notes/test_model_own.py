@@ -1,8 +1,9 @@
 """What a project's own past teaches the model."""
 
 from releaseray.notes.change import Change
-from releaseray.notes.classify import Context, Verdict, classify, context_for, context_of
+from releaseray.notes.classify import Context, Verdict, classify, context_for, context_of, is_listed
 from releaseray.notes.draft import Category
+from releaseray.notes.engine import build
 from releaseray.notes.headline import headline
 from releaseray.notes.history import Commit, FileChange, History, Person
 from releaseray.notes.model import shipped
@@ -128,6 +129,30 @@ def test_notes_find_their_change_by_number_by_closed_issue_or_by_words() -> None
         ("d", "Another matter (#70)"),
         ("e", "Keep the order of redirected headers"),
     ]
+
+
+def test_a_changelog_that_is_kept_no_longer_is_not_said_to_leave_out_what_came_after_it() -> None:
+    house = past_of_a_house()
+    later = [commit(65 + n, f"Furnish the {place} {n}", "rooms/table.rs") for n in range(8) for place in PLACES]
+    alike = commit(200, "Paint the kitchen 0 and the porch", "walls/colour.rs")
+    old = "\n## 0.9.0\n\n### Features\n\n- Paint the kitchen, and the porch\n"
+    changelog = house.changelog + old
+    kept = lessons_of(house._replace(changelog=changelog), shipped())
+    abandoned = house._replace(changelog=changelog, past=(alike, *reversed(later), *house.past))
+    assert lessons_of(abandoned, shipped()).changes == kept.changes > 0
+
+
+def test_documentation_that_a_project_lists_is_told_as_what_its_author_calls_it() -> None:
+    house = past_of_a_house()
+    described = [f"[docs] Describe the {place} {n}" for n in range(4) for place in PLACES]
+    notes = "".join(f"- {title} (#{n})\n" for n, title in enumerate(described, 100))
+    pages = tuple(commit(n, f"{title} (#{n})", "docs/guide.md") for n, title in enumerate(described, 100))
+    house = house._replace(changelog=f"{house.changelog}\n### Other\n\n{notes}", past=(*reversed(pages), *house.past))
+    verdict = verdict_of(asked("[docs] describe the shed", "docs/guide.md"), context_for(house))
+    assert (verdict.category, is_listed(verdict.category, verdict.keep)) == (Category.DOCS, True)
+    asking = house._replace(commits=(commit(99, "[docs] describe the shed (#99)", "docs/guide.md"),))
+    assert "## Documentation\n- Describe the shed (#99)" in build(asking, "engineer").body_md
+    assert "Describe the shed" not in build(asking, "customer").body_md
 
 
 def test_the_cut_follows_what_was_foretold_but_not_all_the_way() -> None:

@@ -74,6 +74,22 @@ def test_whom_the_forge_has_seen_before_is_no_newcomer() -> None:
     assert set(told.newcomers) == {"new", "guest"}
 
 
+def test_one_person_under_a_name_and_the_login_that_it_spells_is_told_once() -> None:
+    people = [
+        Person("James Sumners", "james@example.org"),
+        Person("jsumners-nr", "12+jsumners-nr@users.noreply.github.com"),
+        Person("Jakub Jareš", "me@example.org"),
+        Person("Jakub Jares", "jakub@example.com"),
+        Person("mutricyl", "l@example.org"),
+        Person("Laurent Mutricy", "laurent@example.com"),
+        Person("jakub", "another@example.org"),
+    ]
+    commits = [commit(at, f"Add thing {at}")._replace(author=person) for at, person in enumerate(people, 2)]
+    made = prepare(history(*reversed(commits), known_emails=frozenset({"james@example.org"})))
+    assert sorted(made.contributors) == ["Jakub Jares", "James Sumners", "Laurent Mutricy", "jakub"]
+    assert "James Sumners" not in made.newcomers
+
+
 def test_a_huge_range_stays_a_draft_a_person_can_read() -> None:
     told = prepare(history(*(commit(n, f"feat: add thing number {n} (#{n})") for n in range(3_000, 0, -1))))
     for persona in ("engineer", "internal", "customer"):
@@ -158,6 +174,32 @@ def test_a_release_is_no_news_whatever_stands_before_its_version() -> None:
     )
     assert {prepare(history(commit(2, title))).items[0].fate for title in titles} == {"release"}
     assert prepare(history(commit(2, "Release memory at 80 percent"))).items[0].fate == "told"
+
+
+@pytest.mark.parametrize(
+    ("title", "path", "fate"),
+    [
+        ("Prep for v1.31.2 (#4225)", "src/app.py", "release"),
+        ("flask 3.1.0", "src/app.py", "release"),
+        ("compat: Python 3.14", "src/app.py", "told"),
+        ("Revert CHANGELOG changes of last week", "CHANGELOG.md", "release"),
+        ("Write the changelog that users ask for", "src/app.py", "told"),
+        ("Update history to reflect merge of #12", "History.markdown", "release"),
+        ("Add history to the search field", "src/app.py", "told"),
+        ("Add changes for undo in insert mode", "src/app.py", "told"),
+        ("Update Rector to commit 181332420f5339d7f96bfe20e3839c9fd447694d", "src/app.py", "dependency"),
+        ("Pin docutils<0.22", "src/app.py", "dependency"),
+        ("Pin the REPL when jumping to a dependency", "src/app.py", "told"),
+        ("Ping the server when it wakes", "src/app.py", "told"),
+        ("DEP: bump packaging to 22.0", "pyproject.toml", "dependency"),
+        ("DEP: remove ``in1d``", "src/app.py", "told"),
+        ("azure: support managed identities", "src/app.py", "told"),
+        ("azure-pipelines: use Ubuntu 24.04", "src/app.py", "chore"),
+    ],
+)
+def test_housekeeping_is_told_from_what_only_sounds_like_it(title: str, path: str, fate: str) -> None:
+    change = commit(2, title)._replace(files=(FileChange("M", path),))
+    assert prepare(history(change)).items[0].fate == fate
 
 
 def test_a_quiet_change_whose_author_wrote_for_users_is_told() -> None:

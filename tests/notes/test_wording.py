@@ -30,6 +30,10 @@ from releaseray.notes.wording import imperative, mended, past
         ("don't crash on save", "Don't crash on save", "No longer crashes on save"),
         ("don't re-execute queries", "Don't re-execute queries", "No longer re-executes queries"),
         ("share one resolver", "Share one resolver", "Shared one resolver"),
+        ("name the failing key", "Name the failing key", "Named the failing key"),
+        ("name clashes", "Name clashes", "Name clashes"),
+        ("setup script fails", "Setup script fails", "Setup script fails"),
+        ("obfuscate all keys", "Obfuscate all keys", "Obfuscated all keys"),
         ("share button hangs", "Share button hangs", "Share button hangs"),
         ("properly handle errors", "Properly handle errors", "Properly handled errors"),
         ("only follow redirects", "Only follow redirects", "Now only follows redirects"),
@@ -119,6 +123,7 @@ def test_how_plain_a_sentence_is(title: str, level: int) -> None:
         ("`x`-based, pkgutil.get_loader", "`x`-based, `pkgutil.get_loader`"),
         ("PATCH /data_connectors/:id.", "PATCH `/data_connectors/:id`."),
         ("POST /content/bulk_actions endpoint", "POST `/content/bulk_actions` endpoint"),
+        ("Support -Mandatory:$false", "Support `-Mandatory:$false`"),
         ("read/write a_b / c_d", "read/write `a_b` / `c_d`"),
     ],
 )

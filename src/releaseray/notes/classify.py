@@ -8,7 +8,8 @@ from releaseray.notes.breaking import breaks_nothing, ends_support, goes_unsaid
 from releaseray.notes.change import Change
 from releaseray.notes.classify_words import explained, no_feature, refined
 from releaseray.notes.classify_written import written
-from releaseray.notes.draft import Category
+from releaseray.notes.conventions import spoken_category
+from releaseray.notes.draft import QUIET, Category
 from releaseray.notes.history import Commit, History
 from releaseray.notes.model import Model, shipped
 from releaseray.notes.model_features import features_of
@@ -17,16 +18,18 @@ from releaseray.notes.model_own import Lessons, lessons_of
 from releaseray.notes.surroundings import Surroundings
 from releaseray.notes.weigher import Weigher
 
-SURE = 0.9
-"""From this log-odds of being listed for users on, a change is taken for none of documentation and upkeep: whether
-it is listed is told more surely than under which heading."""
+LISTED_FROM = 0.5
+"""From this probability on a change is listed: the scale is centred so."""
+
+SURELY = 0.71
+"""From this probability on a change is taken for none of documentation and upkeep: whether it is listed is told more
+surely than under which heading. Only what its author calls documentation is documentation that the project lists."""
 
 MOST_UNSAID = 0.1
 """The share of a range's changes that may be taken for breaking though their titles say nothing of it, the surest
 first; one always may."""
 
-_QUIET = frozenset({Category.DOCS, Category.INTERNAL})
-_LOUD = tuple(at for at, category in enumerate(CLASSES) if category not in _QUIET)
+_LOUD = tuple(at for at, category in enumerate(CLASSES) if category not in QUIET)
 _BREAKING = CLASSES.index(Category.BREAKING)
 _HARMLESS = tuple(at for at, category in enumerate(CLASSES) if category is not Category.BREAKING)
 _LOUD_AND_HARMLESS = tuple(at for at in _LOUD if at in _HARMLESS)
@@ -67,6 +70,14 @@ class Context(NamedTuple):
         self.own.foresee(commits)
 
 
+def is_listed(category: Category, keep: float) -> bool:
+    """Whether a change with this verdict stands in the notes of its project: under documentation only what surely
+    does, and what is upkeep never."""
+    if category in QUIET:
+        return category is Category.DOCS and keep > SURELY
+    return keep >= LISTED_FROM
+
+
 def context_for(history: History) -> Context:
     """How this repository files its changes, learned from its changelog and, where known, the commits behind it."""
     return context_of(lessons_of(history, shipped()))
@@ -100,24 +111,29 @@ def _verdict(change: Change, context: Context, unsaid: bool) -> Verdict:
     found = context.own.scores(change, context.around)
     keep = round(sigmoid(found[KEEP]), 4)
     said = written(change)
-    best = _settled(found, change, context.around, harmless=said is not None and said.harmless, unsaid=unsaid)
+    harmless = said is not None and said.harmless
+    best = _settled(found, keep > SURELY, change, context.around, harmless=harmless, unsaid=unsaid)
     if said:
         sure = keep if said.keep is None else said.keep
         return Verdict(said.category or refined(best, change), sure, partial(str, said.reason))
     return Verdict(refined(best, change), keep, partial(_why, best, change, context))
 
 
-def _settled(found: Sequence[float], change: Change, around: Surroundings, *, harmless: bool, unsaid: bool) -> Category:
-    """The heading that the model likes best, unless what is known for sure forbids it."""
-    best, sure = _best(found), found[KEEP] > SURE
-    if best in _QUIET and sure:
+def _settled(
+    found: Sequence[float], sure: bool, change: Change, around: Surroundings, *, harmless: bool, unsaid: bool
+) -> Category:
+    """The heading that the model likes best, unless what is known for sure forbids it: `sure` is that it is listed."""
+    best = _best(found)
+    if sure and best is not Category.BREAKING and spoken_category(change.headline) is Category.DOCS:
+        return Category.DOCS
+    if sure and best in QUIET:
         best = CLASSES[max(_LOUD, key=found.__getitem__)]
     if ends_support(change):
         best = Category.BREAKING
     if best is Category.BREAKING and (harmless or not _believed(found, change, around, unsaid)):
         best = CLASSES[max(_LOUD_AND_HARMLESS if sure else _HARMLESS, key=found.__getitem__)]
     instead = no_feature(change) if best is Category.FEATURE else None
-    return best if instead is None or (sure and instead in _QUIET) else instead
+    return best if instead is None or (sure and instead in QUIET) else instead
 
 
 def _believed(found: Sequence[float], change: Change, around: Surroundings, unsaid: bool) -> bool:

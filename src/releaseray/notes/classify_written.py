@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from releaseray.notes.change import Change, Fragment
 from releaseray.notes.conventions import KIND_CATEGORIES, heading_category, label_category, says_no_note
-from releaseray.notes.draft import Category
+from releaseray.notes.draft import QUIET, Category
 from releaseray.notes.regexes import regex
 from releaseray.notes.template import ticked
 
@@ -26,7 +26,6 @@ MOST_BODY = 20_000
 
 LISTED = 0.97
 LEFT_OUT = 0.03
-_QUIET = frozenset({Category.DOCS, Category.INTERNAL})
 _BLOCK = regex(
     r"^[ \t]*(?:`{3,}|~{3,})[ \t]*release-notes?(?::(?P<kind>[\w-]+))?[^\n]*\n(?P<text>.*?)^[ \t]*(?:`{3,}|~{3,})",
     re.M | re.S,
@@ -110,7 +109,7 @@ def _block(block: re.Match[str]) -> Said:
 def _of_kind(kind: str, reason: str) -> Said:
     word = kind.strip().lower().replace("_", " ")
     category = _KINDS[word] if word in _KINDS else KIND_CATEGORIES.get(word) or heading_category(word)
-    return Said(category, LEFT_OUT if category in _QUIET else LISTED, reason, word in _HARMLESS)
+    return Said(category, LEFT_OUT if category in QUIET else LISTED, reason, word in _HARMLESS)
 
 
 def _fragment(fragment: Fragment) -> Said:

@@ -18,6 +18,10 @@ class Category(StrEnum):
     INTERNAL = "internal"
 
 
+QUIET = frozenset({Category.DOCS, Category.INTERNAL})
+"""Headings that say nothing to a user of the product."""
+
+
 class Entry(NamedTuple):
     """One change as a reader sees it: a pull request, or a commit that belongs to none.
 

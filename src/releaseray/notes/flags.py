@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 
 from releaseray.notes.aside import ships
 from releaseray.notes.draft import Category
+from releaseray.notes.fate import Fate
 from releaseray.notes.highlights import highlights
 from releaseray.notes.markdown import code, inline
 from releaseray.notes.prepared import Item, Prepared
-from releaseray.notes.prune import Fate
 from releaseray.notes.regexes import regex
 from releaseray.notes.upgrade import Requirement
 from releaseray.notes.wording import capital, imperative, says_two_things

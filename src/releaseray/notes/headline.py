@@ -23,7 +23,7 @@ _LEAD = regex(
     r"|[\[【](?P<tag>[^\[\]【】\n]{1,60})[\]】](?!\()(?:\s*[:-](?=\s))?"
     r"|(?P<django>(?:(?:Fix|Fixed|Refs?|Fixes|Closes|Closed|Resolved|Resolves)\s+)?#\d+"
     r"(?:(?:,?\s+(?:and|&)\s+|,\s*)(?:(?:[Ff]ixed|[Rr]efs?|[Cc]loses)\s+)?#\d+)*\s*(?:--?|—|–|:)(?=\s))"
-    r"|(?P<ticket>(?:(?:gh|GH|bpo)-\d+|[A-Z][A-Z0-9]{1,9}-\d+|[Ii]ssue\s+#\d+|\(#\d+\)|#\d+)(?:,\s*[A-Z]+-\d+)*"
+    r"|(?P<ticket>(?:(?:gh|GH|bpo)-\d+|[A-Z][A-Z0-9]{1,9}-\d+|\([A-Z][A-Z0-9]{1,9}-\d+\)|[Ii]ssue\s+#\d+|\(#\d+\)|#\d+)(?:,\s*[A-Z]+-\d+)*"
     r"(?:\s*[:\-–|](?=\s)|(?=\s)))"
     r"|(?P<prefix>[A-Za-z0-9_.*/@+{},-]{1,50}(?:\s?[/&+,]\s?[\w./-]{1,30})?)(?P<bang_before>!)?"
     r"(?:\s?\((?P<scope>[^()\n]{0,80})\)(?:\s(?=:))?)?(?P<bang>!)?:(?P<bang_after>!)?(?=\s|[\u2600-\u27bf\U0001f300-\U0001faff]|$)"
@@ -69,6 +69,8 @@ _TWO_OPENINGS = frozenset("bBhHnN")
 _LOOSE_OPENINGS = frozenset("fFhHdDcCpPrRtTbBsSnN")
 _AREA = regex(r"(?!(?:note|error|warning|todo|also|regression|crash|https?)$)[a-z][a-z0-9_./*-]{1,24}(?<!error)")
 _JOINT = regex(r"\s?[/&+,]\s?")
+_SHOUTED = {"DEP": "deprecate", "DEP/TYP": "deprecate"}
+"""Kinds that mean something else in capitals, by NumPy's convention of commit messages."""
 
 
 class Headline(NamedTuple):
@@ -115,7 +117,7 @@ def headline(title: str) -> Headline:
             tags.append(tag.strip())
             breaking = breaking or tag.lower().startswith(_BREAKING)
         elif prefix:
-            word = _kind(prefix.lower())
+            word = _SHOUTED.get(prefix) or _kind(prefix.lower())
             if not word and (scope or (kind and not _AREA.fullmatch(prefix))):
                 break
             if word:

@@ -15,6 +15,9 @@ _ALIKE = 0.6
 _COMMON = 60
 """A word in more notes than this does not help finding one."""
 
+_OUT_OF_ORDER = 0.05
+"""Share of the listed changes that may be of newer versions than a later one: maintained branches have some."""
+
 NEARLY_ALL = 0.85
 """Share of the notes with a known change that stand in versions whose changes are known."""
 
@@ -29,8 +32,20 @@ def matched(changes: Sequence[Change], notes: Sequence[Note]) -> list[Pair]:
     by_number = {number: note for note in reversed(notes) for number in note.numbers}
     words = _Words(notes)
     pairs = [(change, _by_number(change, by_number) or words.find(change.headline.text)) for change in changes]
-    listed = [at for at, (_, note) in enumerate(pairs) if note]
-    return pairs[listed[0] : listed[-1] + 1] if listed else []
+    listed = [(at, note) for at, (_, note) in enumerate(pairs) if note]
+    return pairs[_first(listed, notes) : listed[-1][0] + 1] if listed else []
+
+
+def _first(listed: Sequence[tuple[int, Note]], notes: Sequence[Note]) -> int:
+    """Where the newest change is that the changelog speaks of. A changelog that nobody keeps any longer has notes that
+    sound like later changes; but those are not of the versions that the changes before them are of."""
+    order = {version: at for at, version in enumerate(dict.fromkeys(note.version for note in notes))}
+    ages = [order[note.version] for _, note in listed]
+    return next(
+        at
+        for number, (at, _) in enumerate(listed)
+        if sum(age < ages[number] for age in ages[number + 1 :]) <= _OUT_OF_ORDER * len(ages)
+    )
 
 
 def reached(pairs: Sequence[Pair], notes: Sequence[Note]) -> frozenset[str]:

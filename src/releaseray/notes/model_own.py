@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from releaseray.notes.draft import Category
+from releaseray.notes.draft import QUIET, Category
 from releaseray.notes.history import History
 from releaseray.notes.link import link
 from releaseray.notes.model import BIAS, DIGITS, UNIT, Model, packed
@@ -57,7 +57,6 @@ PASSES = 3
 RATE = 0.3
 KEEP_RATE = 0.4
 FOLDED = {Category.SECURITY: Category.FIX, Category.DEPRECATION: Category.BREAKING}
-_QUIET = frozenset({Category.DOCS, Category.INTERNAL})
 _CLASS = {category: index for index, category in enumerate(CLASSES)}
 _BREAKING = _CLASS[Category.BREAKING]
 _RARE = frozenset({_BREAKING, _CLASS[Category.PERF]})
@@ -218,7 +217,7 @@ _RATED = 300
 
 
 def _kept(note: Note | None) -> bool:
-    return note is not None and note.category not in _QUIET
+    return note is not None and note.category not in QUIET
 
 
 def _rows(features: Collection[str], table: dict[str, Row], model: Model) -> list[Row]:

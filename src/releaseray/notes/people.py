@@ -1,7 +1,9 @@
 """Who made a change: authors and co-authors, people told from bots, one person under several addresses."""
 
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from releaseray.notes.history import Person
@@ -51,14 +53,23 @@ def login(person: Person) -> str | None:
 def _aliases(person: Person) -> tuple[str, str, str | None, tuple[str, ...]]:
     """The address, the name to show, the login, and all that the person is known by."""
     email, name, handle = person.email.lower(), " ".join(person.name[:100].split()), login(person)
-    return email, name, handle, tuple(filter(None, (email, name.casefold(), (handle or "").casefold())))
+    return email, name, handle, tuple(filter(None, (email, _plain(name), (handle or "").casefold())))
+
+
+def _plain(name: str) -> str:
+    """The name without case and accents: "Jareš" is written "jares" where a keyboard has no š."""
+    if name.isascii():
+        return name.lower()
+    parted = unicodedata.normalize("NFKD", name)
+    return "".join(letter for letter in parted if not unicodedata.combining(letter)).casefold()
 
 
 def contributors(authorship: Iterable[Iterable[Person]]) -> list[tuple[str, frozenset[str]]]:
     """People by the number of changes they have a part in, most first, ties by first appearance.
 
     Each comes as the name to show (the login where an address carries one, else the name) and all their
-    addresses, lower-cased. The same name or the same address is the same person.
+    addresses, lower-cased. The same name or the same address is the same person, and so is a login that a name of the
+    range spells ("jsumners" is James Sumners).
     """
     names: dict[str, str] = {}
     counts: dict[str, int] = {}
@@ -77,5 +88,48 @@ def contributors(authorship: Iterable[Iterable[Person]]) -> list[tuple[str, froz
             seen.add(key)
         for key in seen:
             counts[key] = counts.get(key, 0) + 1
+    for key, other in list(_spelled(shown)):
+        addresses[other] |= addresses.pop(key)
+        counts[other] += counts.pop(key)
+        del shown[key]
     order = sorted(shown, key=lambda key: -counts[key])
     return [(shown[key], frozenset(addresses[key])) for key in order if shown[key].strip()]
+
+
+_KNOWN_BY = 3
+"""Letters of one word of a name that are in its login at least: what is shorter fits many a name."""
+
+_NAMED_LIKE_A_LOGIN = regex(r"([a-z]{5,39})(?:-[a-z]{1,4})?\d{0,4}", re.IGNORECASE)
+
+
+def _spelled(shown: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Who is shown by a login, and under which key the name stands that spells it, if just one does."""
+    names = {key: _plain(name).split() for key, name in shown.items() if " " in name}
+    openings: dict[str, set[str]] = defaultdict(set)
+    for key, words in names.items():
+        for word in words:
+            openings[word[:_KNOWN_BY]].add(key)
+    for key, name in shown.items():
+        if not (login := _NAMED_LIKE_A_LOGIN.fullmatch(name)):
+            continue
+        letters = login[1].lower()
+        near = {other for at in range(len(letters)) for other in openings.get(letters[at : at + _KNOWN_BY], ())}
+        found = [other for other in near if spells(names[other], letters)]
+        if len(found) == 1:
+            yield key, found[0]
+
+
+def spells(words: Sequence[str], letters: str) -> bool:
+    """Whether the letters are beginnings of two of the words or more, put together in any order."""
+    return not any(word.startswith(letters) for word in words) and _begin(words, letters)
+
+
+def _begin(words: Sequence[str], letters: str) -> bool:
+    if not letters:
+        return True
+    return any(
+        _begin([*words[:at], *words[at + 1 :]], letters[length:])
+        for at, word in enumerate(words)
+        for length in range(len(word), 0, -1)
+        if letters.startswith(word[:length])
+    )

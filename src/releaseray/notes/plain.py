@@ -57,6 +57,8 @@ _JARGON_PHRASES = regex(
     r"|(?:runtime|dev|development|peer) dependenc(?:y|ies)|(?:missing|unused|firmware) (?:\S+ )?includes?"
     r"|forward declarations?|compiler warnings?|license attribution|error variables?)\b"
     r"|fix\w* (?:\S+ )?specs|release scripts?|(?:updat|upgrad|bump)\w* (?:\S+ ){0,4}(?:versions?|modules|packages)\b"
+    r"|\bgo1\.\d+|^(?:extract|centrali[sz]|consolidat|deduplicat)\w* (?:\S+ ){0,6}(?:accessors?|code|definitions?"
+    r"|handling|helpers?|internals?|logic|lookups?|representations?|utilit\w+|into an?)\b"
     r"|^document(?:ed|ing)? (?:the|an?|how|that|what|when|why|where|and|all|new|missing|required|us(?:e|age)"
     r"|differences?|behaviou?rs?|defaults?|support|options?)\b"
     r"|\b(?:replac|migrat|switch|mov|convert|upgrad|updat|rid of|us(?:e|es|ed|ing)\b)[^,;]{0,40}"

@@ -8,9 +8,10 @@ from math import log2
 from releaseray.notes.apart import apart
 from releaseray.notes.authored import authored
 from releaseray.notes.change import Change
-from releaseray.notes.classify import Context, Verdict, classify, context_for
+from releaseray.notes.classify import LISTED_FROM, Context, Verdict, classify, context_for, is_listed
 from releaseray.notes.classify_written import says_loudly
-from releaseray.notes.draft import Category
+from releaseray.notes.draft import QUIET, Category
+from releaseray.notes.fate import Fate, follows_up
 from releaseray.notes.headline import headline
 from releaseray.notes.history import History
 from releaseray.notes.link import link
@@ -18,8 +19,8 @@ from releaseray.notes.model import shipped
 from releaseray.notes.model_own import Lessons, lessons_of
 from releaseray.notes.own_changelog import notes_in
 from releaseray.notes.people import contributors
-from releaseray.notes.prepared import KEEP, QUIET, Item, Prepared
-from releaseray.notes.prune import Fate, follows_up, prune
+from releaseray.notes.prepared import Item, Prepared
+from releaseray.notes.prune import prune
 from releaseray.notes.regexes import regex
 from releaseray.notes.surroundings import pulls_among
 from releaseray.notes.upgrade import requirements
@@ -122,7 +123,7 @@ def _with_something(items: tuple[Item, ...]) -> tuple[Item, ...]:
     if any(item.matters for item in items):
         return items
     return tuple(
-        item._replace(keep=KEEP)
+        item._replace(keep=LISTED_FROM)
         if item.fate is Fate.TOLD and item.category not in QUIET and item.keep >= _MAY_MATTER
         else item
         for item in items
@@ -141,7 +142,7 @@ def _may_be_told(change: Change, fate: Fate, context: Context) -> bool:
 
 def _item(change: Change, fate: Fate, verdict: Verdict | None) -> Item:
     text = authored(change) or _told(change)
-    quiet = verdict is None or verdict.keep < KEEP or verdict.category in QUIET
+    quiet = verdict is None or verdict.category in QUIET or not is_listed(verdict.category, verdict.keep)
     if verdict is None or (quiet and fate is not Fate.TOLD):
         return Item(change, Category.INTERNAL, 0.0, _FATE_REASONS[fate], fate, text, False, 0.0)
     return Item(

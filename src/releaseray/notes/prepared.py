@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from releaseray.notes.change import Change
+from releaseray.notes.classify import is_listed
 from releaseray.notes.draft import Category
-from releaseray.notes.prune import Fate
+from releaseray.notes.fate import Fate
 from releaseray.notes.upgrade import Requirement
 
 
@@ -31,14 +32,12 @@ class Item(NamedTuple):
     @property
     def matters(self) -> bool:
         """Whether a maintainer would list it for users."""
-        return self.fate is Fate.TOLD and self.keep >= KEEP and self.category not in QUIET
+        return self.listed and self.category is not Category.DOCS
 
-
-KEEP = 0.5
-"""From this probability on a change is listed: the classifier's scale is centred so."""
-
-QUIET = frozenset({Category.DOCS, Category.INTERNAL})
-"""Headings that say nothing to a user of the product."""
+    @property
+    def listed(self) -> bool:
+        """Whether a maintainer would list it, for users or for who reads of its documentation."""
+        return self.fate is Fate.TOLD and is_listed(self.category, self.keep)
 
 
 class Prepared(NamedTuple):

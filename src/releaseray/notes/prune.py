@@ -2,24 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
 
-from releaseray.notes.aside import is_aside
 from releaseray.notes.change import Change
+from releaseray.notes.fate import Fate, fate_of
 from releaseray.notes.headline import Headline
 from releaseray.notes.regexes import regex
 from releaseray.notes.titles import Titles
-
-
-class Fate(StrEnum):
-    """What becomes of a change before anyone judges it."""
-
-    TOLD = "told"
-    CANCELLED = "cancelled"
-    DEPENDENCY = "dependency"
-    RELEASE = "release"
-    CHORE = "chore"
-
 
 _QUOTED = regex(
     r'(?:(?:this )?reverts?|reapply|reland|back ?out)(?: of)?(?: pr| pull request)?:?\s*["“\'](.+)["”\']', re.IGNORECASE
@@ -39,78 +27,6 @@ _REVERTED_PR = regex(
     re.IGNORECASE | re.MULTILINE,
 )
 _PICKED = regex(r"\(cherry picked from commit ([0-9a-f]{7,64})\)")
-_VERSION = r"v?\d{1,6}\.\d{1,6}[\w.+-]{0,40}"
-_RELEASE = regex(
-    rf"(?:[\w@/.-]{{1,60}}[ @])?{_VERSION}(?: release)?$"
-    rf"|(?:[-\w]{{1,30}}+(?: [-\w]{{1,30}}+){{0,2}}+: )?(?:release|releasing|prepare|preparing|start|tag"
-    rf"|publish|cut|version|"
-    rf"set version|begin|finali[sz]e)(?: [-:\w]{{1,30}}){{0,4}} {_VERSION}"
-    rf"(?:, [-\w]{{1,30}} {_VERSION}){{0,5}}(?: release)?\.?$"
-    r"|(?:bump|update|set|increment|upgrade)(?: (?:the|to|package|crate|project|app|dev|lib|library|next|new)){0,4} "
-    r"version(?: number| string)?(?: (?:to|from|for|in) .{0,200})?$"
-    rf"|bump(?:ed|ing|s)? (?:to |up to )?{_VERSION}$|bump(?:ed|ing|s)?:? (?:the )?version\b"
-    rf"|bump {_VERSION} (?:to|->|→) {_VERSION}$"
-    r"|(?:start|begin|open|back to|post[- ]release|prepare).{0,40}"
-    r"\b(?:development|dev|snapshot|next release|next version|release)\b"
-    r"|version packages\b|(?:new|next) (?:version|release)$|release(?: notes?)?$|publish$"
-    r"|(?:update|generate|prepare|finali[sz]e|add|sync|edit)(?:d|s)? (?:the )?"
-    r"(?:changelog|changes|release notes|news|history|authors|thanks)\b"
-    r"|changelogs?(?: for .{1,60})?$|prep(?:are)? for release|v?\d+(?:\.\d+)+ changes$"
-    r"|\[maven-release-plugin\]|updating (?:changelog|version)|release candidate|synced$",
-    re.IGNORECASE,
-)
-_DEPENDENCY = regex(
-    r"(?:bump|update|upgrade|pin|lock|roll)(?:s|ed|d|ing)? (?:the )?(?:\S{1,80} ){0,5}?(?:from \S{1,80} to \S|group\b|"
-    r"dependenc(?:y|ies)\b|deps\b|digest to |to v?\d|requirements?\b(?! for)|lock ?file|packages$|submodules?\b)"
-    r"|(?:pin|lock file maintenance|pre-commit autoupdate|\[pre-commit\.ci\])"
-    r"|(?:bump|update|upgrade) (?:\d{1,5} )?(?:(?:dev|pre-commit|github|gha|ci|https\S{1,80}) ){0,3}"
-    r"(?:actions?|hooks?|requirements|https\S)\b",
-    re.IGNORECASE,
-)
-_RAISES_MINIMUM = regex(
-    r"\bmin(?:imum)?\b|\bsupported\b|\brequire[ds]?\b|\bor (?:greater|newer|later)\b", re.IGNORECASE
-)
-_LOCKS = (
-    "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "Cargo.lock", "poetry.lock", "uv.lock",
-    "pdm.lock", "Gemfile.lock",
-    "composer.lock", "go.sum", "Pipfile.lock", "flake.lock", "mix.lock", "Podfile.lock",
-    "bun.lockb", "npm-shrinkwrap.json",
-)  # fmt: skip
-_MANIFESTS = frozenset(
-    {"go.mod", "package.json", "cargo.toml", "pom.xml", "gemfile", "pyproject.toml", "composer.json"}
-)
-_UPDATES = regex(r"(?:minor )?(?:bump|update|upgrade|dependenc)", re.IGNORECASE)
-_CHORE = regex(
-    r"(?:auto[- ]?translate|new crowdin|updates? (?:from|via) (?:crowdin|transifex|weblate)|translated using|automated|"
-    r"update(?:d)? (?:translations?|contributors|all-contributors|authors|copyright)|style fixes by"
-    r"|\[automated\]|apply black|"
-    r"\[pre-commit\.ci\]|fixup!|squash!|wip$|typo$|fix typos?$|lint$|fix lint(?:ing)?$"
-    r"|format(?:ting)?(?: tweaks?| fix(?:es)?| changes?)?$"
-    r"|merge\b.* into |merge pull request #\d+ from \S+$)",
-    re.IGNORECASE,
-)
-_FOLLOWS_UP = regex(
-    r"address(?:e[sd]|ing)? (?:\S+ ){0,3}?(?:review\S* (?:comments?|feedback|suggestions?|nits?)"
-    r"|(?:feedback|comments?|review)$)",
-    re.IGNORECASE,
-)
-_UPKEEP_AREA = regex(
-    r"(?:tidy-?up|clean-?up|spelling|typos?|whitespace|indent(?:ation)?|codespell|gha|ci|github|appveyor|travis|"
-    r"azure(?:-pipelines)?|circleci|gitignore|mailmap|codeowners)(?:$|[/ ,.-])",
-    re.IGNORECASE,
-)
-_SAYS_NOTHING = regex(
-    r"(?:(?:fix|more|misc(?:ellaneous)?|various|minor|small|some|tiny|general|further) ?){0,3}"
-    r"(?:misc(?:ellaneous)?|fix(?:es|up)?|changes?|clean-?ups?|updates?|tweaks?|improvements?|tidy-?ups?|polish|nits?|stuff|wip)?\.?",
-    re.IGNORECASE,
-)
-_KEPT_BOOKS = regex(
-    r"(?:add|mention|put|note|expand|fix)\b.{0,60}\b(?:changelog|change log|release notes)(?: entry| typo)?$",
-    re.IGNORECASE,
-)
-_BOOKS = ("hangelog", "hange log", "elease notes", "CHANGELOG")
-_KEEPING = frozenset("AaMmPpNnEeFf")
-"""What is in the titles that the pattern above is asked of, and the first letters of those it matches."""
 
 
 def prune(changes: Sequence[Change]) -> list[tuple[Change, Fate]]:
@@ -119,16 +35,10 @@ def prune(changes: Sequence[Change]) -> list[tuple[Change, Fate]]:
     cancelled = _cancelled(joined)
     told = []
     for at, change in enumerate(joined):
-        fate = Fate.CANCELLED if at in cancelled else _fate(change)
+        fate = Fate.CANCELLED if at in cancelled else fate_of(change)
         reverts = fate is Fate.TOLD and _takes_back(change.headline)
         told.append((change._replace(reverts=True) if reverts else change, fate))
     return told
-
-
-def follows_up(change: Change) -> bool:
-    """Whether a change only does what was asked for when another one was reviewed."""
-    text = change.headline.text
-    return text[:1] in "aA" and _FOLLOWS_UP.match(text) is not None
 
 
 def _takes_back(title: Headline) -> bool:
@@ -238,43 +148,3 @@ def _targets(
 def _whole(change: Change, sha: str) -> bool:
     """Whether reverting `sha` takes back the whole change: its squash or merge commit, or its only one."""
     return len(change.shas) <= 2 or change.shas[0].startswith(sha)
-
-
-def _fate(change: Change) -> Fate:
-    headline = change.headline
-    text = headline.text[:200]
-    if text[:1] in _KEEPING and any(book in text for book in _BOOKS) and _KEPT_BOOKS.match(text):
-        return Fate.RELEASE
-    if headline.kind in ("release", "rel") or _RELEASE.match(text) or (headline.scope == "release" and headline.kind):
-        return Fate.RELEASE
-    if any(tag.lower() == "changelog" for tag in headline.tags):
-        return Fate.RELEASE
-    if _is_dependency_update(change, text):
-        return Fate.DEPENDENCY
-    if change.is_bot or _is_upkeep(change, text):
-        return Fate.CHORE
-    return Fate.TOLD
-
-
-def _is_dependency_update(change: Change, text: str) -> bool:
-    headline = change.headline
-    if headline.kind in ("deps", "dep", "dependencies") or headline.scope.startswith(("deps", "dependencies")):
-        return True
-    if headline.scope.lower() in _MANIFESTS and _UPDATES.match(text) and not _RAISES_MINIMUM.search(text):
-        return True
-    if _DEPENDENCY.match(text) and not _RAISES_MINIMUM.search(text):
-        return change.is_bot or headline.kind not in ("feat", "fix", "breaking")
-    files = change.files
-    return bool(files) and files[0].path.endswith(_LOCKS) and all(file.path.endswith(_LOCKS) for file in files)
-
-
-def _is_upkeep(change: Change, text: str) -> bool:
-    area = _UPKEEP_AREA.match(change.headline.scope)
-    return bool(
-        area
-        or _SAYS_NOTHING.fullmatch(text)
-        or _CHORE.match(text)
-        or follows_up(change)
-        or is_aside(change.headline, change.files)
-        or (change.title != text and _CHORE.match(change.title))
-    )

@@ -53,6 +53,8 @@ synchronise tokenize utilise utilize visualise visualize
 anonymize augment backfill ban erase evict feed freeze gather hardcode harmonize kill modernise reformat soften spread
 surround untangle wipe
 enclose grab
+analyze anchor cleanup halt lint name obfuscate point reflow reintroduce rephrase request reverse setup stub tidy
+type unbreak workaround
 """
 _IRREGULAR = {
     "break": "broke", "bring": "brought", "build": "built", "catch": "caught", "choose": "chose", "find": "found",
@@ -63,13 +65,14 @@ _IRREGULAR = {
     "set": "set", "shrink": "shrank", "speed": "sped", "split": "split", "take": "took", "teach": "taught",
     "throw": "threw", "undo": "undid", "unset": "unset", "write": "wrote", "rely": "relied", "debounce": "debounced",
     "cast": "cast", "fallback": "fell back", "lookup": "looked up", "input": "input", "output": "output",
+    "cleanup": "cleaned up", "setup": "set up", "unbreak": "unbroke", "workaround": "worked around",
     "bind": "bound", "fall": "fell", "forget": "forgot", "hold": "held", "tear": "tore", "tell": "told", "wake": "woke",
     "re-run": "re-ran", "re-send": "re-sent", "re-throw": "re-threw", "re-write": "re-wrote",
 }  # fmt: skip
 _DOUBLING = """
 cap dedup defer drop equip flag grab log map omit pad permit pin plug prefer prep refer scan scrap ship skip slim snap
 ban spot stop strip submit swap tag trim unpin unplug unwrap wrap control quit zip clip flip
-commit embed emit format infer plot re-emit scrub transmit
+commit embed emit format infer plot re-emit scrub stub transmit
 """
 _DOUBLED = frozenset(_DOUBLING.split())
 

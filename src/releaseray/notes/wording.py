@@ -215,6 +215,8 @@ _THINGS = """
 benchmark build cache chain commit control default dispatch export filter format hash hint index issue key label
 link list lock log look map order output paint pipe plot poll present query replay report search share style supply tag
 test trace version work feed freeze spread bounds commits exports hashes hints indexes queries works
+anchor anchors cleanup lint name names point points request requests reverse setup stub stubs type types workaround
+workarounds
 """
 _OFTEN_THINGS = frozenset(_THINGS.split())
 _FINITE = regex(

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from releaseray.models import Release, ReleaseRange, Repository, Service, TrackedError
+from releaseray.notes.fate import Fate
 from releaseray.notes.prepared import Prepared
 from releaseray.notes.production import Before, Deployed, Production, SeenError
-from releaseray.notes.prune import Fate
 from releaseray.repositories import production as rows
 from releaseray.services import release_pages
 from releaseray.services.release_pages import ReleasePage

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from releaseray.notes.draft import Category
+from releaseray.notes.fate import Fate
 from releaseray.notes.markdown import code, inline
 from releaseray.notes.prepared import Item, Prepared
 from releaseray.notes.production import Production, for_engineers
-from releaseray.notes.prune import Fate
 from releaseray.notes.regexes import regex
 from releaseray.notes.render import counted, distinct, document, listed, names, place, section
 from releaseray.notes.upgrade import Requirement
@@ -44,7 +44,7 @@ class Engineer:
     def shown(self, release: Prepared) -> Sequence[Item]:
         """What matters, and what takes back something released; where nothing does, the quiet changes."""
         told = [item for item in distinct(release.items) if item.fate is Fate.TOLD]
-        items = [item for item in told if item.matters or item.change.reverts]
+        items = [item for item in told if item.listed or item.change.reverts]
         return sorted(items or told, key=lambda item: -item.weight)
 
     def line(self, item: Item, release: Prepared) -> str:
