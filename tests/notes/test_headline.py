@@ -12,6 +12,8 @@ from releaseray.notes.headline import headline
         ("Fixed #1234, Refs #99 -- Made X do Y.", "Made X do Y."),
         ("gh-123: Fix a thing (GH-124) (#125)", "Fix a thing"),
         ("JIRA-12: Do a thing (PROJ-9)", "Do a thing"),
+        ("12200 - do less work", "do less work"),
+        ("Groups may be overwritten. fix issue #12", "Groups may be overwritten"),
         ("(MODULES-11739) Add RHEL 10 support", "Add RHEL 10 support"),
         ("Fix crash (fixes #12, #13)", "Fix crash"),
         ("http2: fix a leak, closes #12", "fix a leak"),

@@ -194,12 +194,29 @@ def test_a_release_is_no_news_whatever_stands_before_its_version() -> None:
         ("DEP: bump packaging to 22.0", "pyproject.toml", "dependency"),
         ("DEP: remove ``in1d``", "src/app.py", "told"),
         ("azure: support managed identities", "src/app.py", "told"),
+        ("Add CodSpeed and Cloudflare to sponsors", "src/app.py", "chore"),
         ("azure-pipelines: use Ubuntu 24.04", "src/app.py", "chore"),
     ],
 )
 def test_housekeeping_is_told_from_what_only_sounds_like_it(title: str, path: str, fate: str) -> None:
     change = commit(2, title)._replace(files=(FileChange("M", path),))
     assert prepare(history(change)).items[0].fate == fate
+
+
+def test_a_fragment_of_go_changelog_holds_a_note_for_each_block() -> None:
+    path = ".changelog/7.txt"
+    text = (
+        "```release-note:improvement\nclient: Added a switch\n```\n\n"
+        "```release-note:breaking-change\nplugin: The method `Hash` has been removed\n```\n"
+        "```release-note: bug\ncli: Fixed the exit code\n```\n"
+    )
+    added = commit(2, "client, plugin: several things (#7)")._replace(files=(FileChange("A", path),))
+    told = build(history(added, fragments={path: text}), "engineer")
+    assert [(entry.category, entry.text) for entry in told.entries] == [
+        ("feature", "client: Add a switch (#7)"),
+        ("breaking", "plugin: The method `Hash` has been removed (#7)"),
+        ("fix", "cli: Fix the exit code (#7)"),
+    ]
 
 
 def test_a_quiet_change_whose_author_wrote_for_users_is_told() -> None:

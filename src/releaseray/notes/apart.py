@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from releaseray.notes.change import Change, Fragment
 from releaseray.notes.headline import Headline, headline
 from releaseray.notes.regexes import regex
+from releaseray.notes.release_note import blocks
 
 _BULLET = regex(r"^[*-] +(\S.*(?:\n {2,}\S.*)*)", re.MULTILINE)
 _TYPED = regex(
@@ -67,6 +68,8 @@ def apart(change: Change) -> list[Change]:
 
 def _items(fragment: Fragment) -> list[Fragment]:
     """A fragment that is a list of notes, as one for each; the fragment itself, where it is one."""
+    if fenced := [block.whole for block in blocks(fragment.text)]:
+        return [Fragment(fragment.path, note) for note in fenced]
     text = fragment.text.strip()
     bullets = [bullet[0] for bullet in _BULLET.finditer(text)] if text[:2] in ("* ", "- ") else []
     return [Fragment(fragment.path, bullet) for bullet in bullets] if len(bullets) > 1 else [fragment]

@@ -5,9 +5,9 @@ import re
 from releaseray.notes.change import Change
 from releaseray.notes.conventions import names_kind
 from releaseray.notes.regexes import regex
+from releaseray.notes.release_note import blocks
 from releaseray.notes.wording import by_kind
 
-_BLOCK = regex(r"^[ \t]*(`{3,}|~{3,})[ \t]*release-notes?(?::[\w-]+)?[^\n]*\n(.*?)^[ \t]*\1", re.MULTILINE | re.DOTALL)
 _NONE = regex(r"\W*(?:none|n/?a|no|-)?\W*$", re.IGNORECASE)
 _FRONT_MATTER = regex(r"\A---\n.*?\n---\n", re.DOTALL)
 _DIRECTIVE = regex(r"^(?:\.\. [\w-]+::.*|[ \t]*:[\w-]+:(?!`).*|\.\. .*|[=\-~^*#]{3,}\s*)$", re.MULTILINE)
@@ -51,10 +51,9 @@ def authored(change: Change) -> str:
     for fragment in change.fragments:
         if text := _sentence(_fragment(fragment.path, fragment.text)):
             return text
-    if "release-note" in change.body:
-        for block in _BLOCK.finditer(change.body):
-            if not _NONE.match(block[2]) and (text := _sentence(block[2])):
-                return text
+    for block in blocks(change.body):
+        if not _NONE.match(block.text) and (text := _sentence(block.text)):
+            return text
     return _whole(change) if change.headline.text.endswith(_CUT) else ""
 
 
@@ -73,7 +72,7 @@ def _fragment(path: str, text: str) -> str:
     if path.endswith((".yaml", ".yml")):
         note = _YAML_NOTE.search(text)
         return note[1].strip().strip("\"'") if note else ""
-    return text
+    return next((block.text for block in blocks(text)), text)
 
 
 def _sentence(text: str) -> str:

@@ -55,9 +55,9 @@ _SPARES_USERS = regex(
 deprecation."""
 
 _INSIDE = regex(
-    r"\b(?:internally|(?:in|from|of) (?:the )?(?:unit |integration )?tests?"
+    r"\b(?:internally|anonymous namespaces?|(?:in|from|of) (?:the )?(?:unit |integration )?tests?"
     r"|test (?:suite|modules?|files?|utils?|helpers?))\b"
-    r"|\b(?:compiler|clippy|lint\w*|rubocop|mypy|unchecked|sonar|coverity|pylint|flake8)"
+    r"|\b(?:clang-tidy|compiler|clippy|lint\w*|rubocop|mypy|unchecked|sonar|coverity|pylint|flake8)"
     r" (?:warnings?|errors?|issues?|offen[cs]es?)\b"
     r"|\b(?:[Ll]ogos?|[Aa]rtwork|[Bb]adges?|[Ss]ponsors?)\b"
     r"|\b(?:CI|dependabot|codeql|github actions?|CIFuzz)\b(?!-)|\.gitignore\b|\bgitignore$|clippy::",

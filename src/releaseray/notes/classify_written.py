@@ -8,6 +8,7 @@ from releaseray.notes.change import Change, Fragment
 from releaseray.notes.conventions import KIND_CATEGORIES, heading_category, label_category, says_no_note
 from releaseray.notes.draft import QUIET, Category
 from releaseray.notes.regexes import regex
+from releaseray.notes.release_note import MARK, Block, blocks
 from releaseray.notes.template import ticked
 
 
@@ -26,10 +27,6 @@ MOST_BODY = 20_000
 
 LISTED = 0.97
 LEFT_OUT = 0.03
-_BLOCK = regex(
-    r"^[ \t]*(?:`{3,}|~{3,})[ \t]*release-notes?(?::(?P<kind>[\w-]+))?[^\n]*\n(?P<text>.*?)^[ \t]*(?:`{3,}|~{3,})",
-    re.M | re.S,
-)
 _NONE = regex(r"\W*(?:none|n/?a|no)?\W*", re.IGNORECASE)
 _TRAILER = regex(r"^Changelog: *([\w /-]+?) *$", re.MULTILINE)
 _FOOTER = regex(r"^BREAKING[ -]CHANGES?: *(?!(?i:none|no|nil|nothing|n/?a)\W*$)[^\s-]", re.MULTILINE)
@@ -65,7 +62,7 @@ def written(change: Change) -> Said | None:
 
 def says_loudly(change: Change) -> bool:
     """Whether the author wrote for users, in a fragment or a release-note block, of what else is upkeep."""
-    if not change.fragments and "release-note" not in change.body:
+    if not change.fragments and MARK not in change.body:
         return False
     said = written(change)
     return said is not None and said.keep == LISTED
@@ -77,7 +74,7 @@ def _sayings(change: Change) -> Iterator[Said]:
     if change.fragments:
         yield _fragment(change.fragments[0])
     body = change.body[:MOST_BODY]
-    if "release-note" in body and (block := _BLOCK.search(body)):
+    if block := next(blocks(body), None):
         yield _block(block)
     if "hangelog: " in body and (trailer := _TRAILER.search(body)):
         yield _of_kind(trailer[1], f"trailer Changelog: {trailer[1]}")
@@ -99,11 +96,11 @@ def _labels(change: Change) -> Iterator[Said]:
             yield Said(category, None, f"label {label}")
 
 
-def _block(block: re.Match[str]) -> Said:
-    if _NONE.fullmatch(block["text"]):
+def _block(block: Block) -> Said:
+    if _NONE.fullmatch(block.text):
         return Said(None, LEFT_OUT, "release-note block says none")
-    mark = _MARK.match(block["text"])
-    return _of_kind(block["kind"] or (mark[1] if mark else ""), "release-note block")
+    mark = _MARK.match(block.text)
+    return _of_kind(block.kind or (mark[1] if mark else ""), "release-note block")
 
 
 def _of_kind(kind: str, reason: str) -> Said:
@@ -113,10 +110,12 @@ def _of_kind(kind: str, reason: str) -> Said:
 
 
 def _fragment(fragment: Fragment) -> Said:
-    """A news fragment's kind is in its name (towncrier), in a field (changie, chloggen), its keys (reno) or is the
-    size of the step it asks for (changesets)."""
+    """A news fragment's kind is in its name (towncrier), in a field (changie, chloggen), its keys (reno), on its fence
+    (go-changelog) or is the size of the step it asks for (changesets)."""
     name = fragment.path.rpartition("/")[2]
     reason = f"news fragment {name}"
+    if block := next(blocks(fragment.text), None):
+        return _block(block)._replace(reason=reason)
     if bumps := _BUMP.findall(fragment.text[:2000]):
         text = fragment.text.rpartition("---")[2]
         prefix = re.match(r"\s*(\w+)(?:\([^)]*\))?!?:", text)

@@ -18,8 +18,8 @@ _HEADINGS = (
     (
         Category.INTERNAL,
         r"\binternal|\bchores?\b|\bmisc|\brefactor|\btests?\b|\btesting\b|\bci\b|\bbuild|\bpackaging\b|\bcontribut"
-        r"|\bcontinuous int|\bdependenc|\bmaintenance\b|\bupkeep\b|\bdevelop|\bhouse\b|\btooling\b|\binfra"
-        r"|\bcode style\b|\btrivial\b|🏠|🔧|🧹",
+        r"|\bcontinuous int|\bdependenc|\bmaintenance\b|\bupkeep\b|(?<!package )\bdevelop|\bhouse\b|\btooling\b|\binfra"
+        r"|\bcode (?:style|health|quality)\b|\btrivial\b|🏠|🔧|🧹",
     ),
 )
 _SENTENCE = 6

@@ -69,7 +69,9 @@ _MANIFESTS = frozenset(
 _UPDATES = regex(r"(?:minor )?(?:bump|update|upgrade|dependenc)", re.IGNORECASE)
 _CHORE = regex(
     r"(?:auto[- ]?translate|new crowdin|updates? (?:from|via) (?:crowdin|transifex|weblate)|translated using|automated|"
-    r"update(?:d)? (?:translations?|contributors|all-contributors|authors|copyright)|style fixes by"
+    r"update(?:d)? (?:translations?|contributors|all-contributors|authors|copyright)|"
+    r"(?:add|remove|update)\w* .{0,60}\b(?:as (?:an? )?(?:\w+ )?sponsors?|to (?:the )?sponsors|sponsors?(?:: .*)?$)"
+    r"|style fixes by"
     r"|\[automated\]|apply black|"
     r"\[pre-commit\.ci\]|fixup!|squash!|wip$|typo$|fix typos?$|lint$|fix lint(?:ing)?$"
     r"|format(?:ting)?(?: tweaks?| fix(?:es)?| changes?)?$"

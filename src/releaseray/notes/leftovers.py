@@ -37,6 +37,8 @@ def tidied(text: str) -> str:
         text = text[carried.end() :]
     while text[-1:] in _ENDS and (after := _AFTER.search(text)) and after.start():
         text = text[: after.start()]
+    if text.endswith('"') and text.count('"') == 1:
+        text = text[:-1]
     return _said_once(text)
 
 

@@ -3,6 +3,7 @@
 import re
 
 from releaseray.notes.regexes import regex
+from releaseray.notes.verbs import PAST
 from releaseray.notes.wording import capital, imperative, past, says_two_things
 
 _PATH = regex(
@@ -36,7 +37,7 @@ bump codegen middleware regex regexp serializer orm runner runners toolchain cle
 bazel valgrind allocator allocators hashtable nil null generics enum enums constexpr noexcept classmap classmaps
 autoload autoloading autoloader teardown backtrace backtraces stacktrace stacktraces hydration workaround
 workarounds ruff serialize serialization deserialize deserialization unserialize unserialization
-benchmark benchmarks clippy codecov codespell constify crate crates destructor destructors editorconfig impl impls
+benchmark benchmarks clang clippy codecov codespell constify crate crates destructor destructors editorconfig impl impls
 phpstan pylint readability rubocop spdx strdup trait traits typedef typedefs vtable
 """
 _JARGON = frozenset(_JARGON_WORDS.split())
@@ -49,7 +50,8 @@ _JARGON_PHRASES = regex(
     r"|ma(?:ke|des?) \S+ (?:static|private|const)|source file|to authors|release post|nits|whitespace fixes"
     r"|(?:the|our|this) code|indent fixes"
     r"|(?:fix\w*|correct\w*|various|some|minor|few) (?:\w+ ){0,2}(?:typos?|spelling|misspellings?)"
-    r"|updat\w* (?:\S+ ){0,2}dependenc(?:y|ies)|magic numbers?|for loops?|(?:cach\w+|clearing|build) jobs?"
+    r"|(?:updat|upgrad|bump)\w* (?:\S+ ){0,2}dependenc(?:y|ies)|magic numbers?|for loops?"
+    r"|(?:cach\w+|clearing|build) jobs?"
     r"|in \d+ files|(?:code|obsolete|non-\w+|in|source) comments?|(?:test|code|\w+s|ran|complete) coverage"
     r"|coverage (?:job|of tests)|workflow (?:jobs?|startup|permissions?|runs?)|to workflows"
     r"|(?:release|vcs|ci|build|lint|publish|\w+['’]) workflows?|build (?:with|failures?|errors?|issues?|break\w*)"
@@ -74,7 +76,9 @@ _USERS = regex(r"(?:the )?(?:users?|customers?|people|you|admins?|clients?)$", r
 _YOUR = {"their": "your", "theirs": "yours", "them": "you", "themselves": "yourself", "they": "you"}
 _THEIR = regex(rf"\b(?:{'|'.join(_YOUR)})\b")
 _SUPPORTS = regex(r"Support (?!for\b|of\b|[a-z]+ing\b)(?P<what>\S.*)$")
-_VENDORED = regex(r"(?:Upgrade|Bump|Update)[ds]? (?:the )?\S+ (?:from \S+ )?to v?\d", re.IGNORECASE)
+_VENDORED = regex(
+    r"(?:Upgrade|Bump|Update)[ds]? (?:the )?(?:\S+(?:, \S+){0,3} and )?\S+ (?:from \S+ )?to v?\d", re.IGNORECASE
+)
 _DOING = regex(r"(?:Allow|Enable|Support)\s+(?P<what>[a-z]+ing\b.*)$")
 _ADD_SUPPORT = regex(
     r"(?:Add|Implement|Introduce)\s+(?:basic |initial |experimental |full )?support\s+(?:for|of)\s+(?P<what>\S.*)$"
@@ -106,9 +110,21 @@ def _ability(said: str) -> str:
         return f"Now supports {found['what']}"
     if found := _BE.match(said):
         return f"{capital(found['who'])} can now be {found['what']}"
-    if found := _ALLOW.match(said):
+    if (found := _ALLOW.match(said)) and _is_done(found["what"]):
         if not found["who"] or _USERS.match(found["who"]):
             return f"You can now {_THEIR.sub(lambda their: _YOUR[their[0]], found['what'])}"
         return f"{capital(found['who'])} can now {found['what']}"
     found = _DOING.match(said)
     return f"{capital(found['what'])} is now possible" if found else ""
+
+
+_DONE_TOO_TEXT = """
+always approve become coexist do exceed have influence not only operate opt-out overflow receive see stay
+"""
+_DONE_TOO = frozenset(_DONE_TOO_TEXT.split())
+
+
+def _is_done(what: str) -> bool:
+    """Whether what stands behind "allow X to" is something to do, and not a thing ("access to files")."""
+    word = what.split(" ", 1)[0].lower()
+    return word in PAST or word in _DONE_TOO or word.endswith("ly")

@@ -55,6 +55,10 @@ surround untangle wipe
 enclose grab
 analyze anchor cleanup halt lint name obfuscate point reflow reintroduce rephrase request reverse setup stub tidy
 type unbreak workaround
+accommodate acquire activate aggregate alter arrange autocomplete autoload autosave chunk colorize conform cut decompose
+deploy destroy encapsulate estimate factorize fuse monitor observe parenthesize precompile prep propose qualify quit
+readd rebind reconcile reconnect recreate redo reexport refetch reference retract retrigger revoke rewind rollback
+safeguard scrape shard slice specialize symlink thread transfer transition traverse unhide unmarshal unskip vectorize
 """
 _IRREGULAR = {
     "break": "broke", "bring": "brought", "build": "built", "catch": "caught", "choose": "chose", "find": "found",
@@ -65,14 +69,15 @@ _IRREGULAR = {
     "set": "set", "shrink": "shrank", "speed": "sped", "split": "split", "take": "took", "teach": "taught",
     "throw": "threw", "undo": "undid", "unset": "unset", "write": "wrote", "rely": "relied", "debounce": "debounced",
     "cast": "cast", "fallback": "fell back", "lookup": "looked up", "input": "input", "output": "output",
-    "cleanup": "cleaned up", "setup": "set up", "unbreak": "unbroke", "workaround": "worked around",
+    "cleanup": "cleaned up", "setup": "set up", "unbreak": "unbroke", "cut": "cut", "quit": "quit", "rebind": "rebound",
+    "redo": "redid", "rewind": "rewound", "rollback": "rolled back", "unhide": "unhid", "workaround": "worked around",
     "bind": "bound", "fall": "fell", "forget": "forgot", "hold": "held", "tear": "tore", "tell": "told", "wake": "woke",
     "re-run": "re-ran", "re-send": "re-sent", "re-throw": "re-threw", "re-write": "re-wrote",
 }  # fmt: skip
 _DOUBLING = """
 cap dedup defer drop equip flag grab log map omit pad permit pin plug prefer prep refer scan scrap ship skip slim snap
 ban spot stop strip submit swap tag trim unpin unplug unwrap wrap control quit zip clip flip
-commit embed emit format infer plot re-emit scrub stub transmit
+commit embed emit format infer plot re-emit scrub stub transfer transmit unskip
 """
 _DOUBLED = frozenset(_DOUBLING.split())
 
@@ -87,7 +92,8 @@ def _past(verb: str) -> str:
     return f"{verb}{verb[-1]}ed" if verb in _DOUBLED else f"{verb}ed"
 
 
-def _third(verb: str) -> str:
+def third(verb: str) -> str:
+    """What it does: "fix" → "fixes"."""
     if verb.endswith(("s", "x", "z", "ch", "sh")):
         return f"{verb}es"
     if verb.endswith("y") and verb[-2] not in "aeou":
@@ -107,13 +113,13 @@ PAST = {verb: _past(verb) for verb in _BASE.split()}
 
 _DEFECTS = "crash panic hang leak spam hard-code assume rely freeze block"
 
-THIRD = {verb: _third(verb) for verb in (*PAST, *_DEFECTS.split())}
+THIRD = {verb: third(verb) for verb in (*PAST, *_DEFECTS.split())}
 """Imperative → third person, all lower-case; with what titles say of a program's faults, never of their authors."""
 
 IMPERATIVE = {
     form: verb
     for verb in reversed(_BASE.split())
-    for form in (_gerund(verb), _third(verb), _past(verb), verb)
+    for form in (_gerund(verb), third(verb), _past(verb), verb)
     if form != verb
 } | {"rm": "remove", **{verb: verb for verb in PAST}}
 """Any form → imperative. A word that is a noun as well (`fixes`) is one here: titles open with verbs."""

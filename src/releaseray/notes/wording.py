@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from releaseray.notes.leftovers import tidied
+from releaseray.notes.nouns import ACTED_ON, OBJECT, OFTEN_THINGS, is_thing
 from releaseray.notes.regexes import regex
-from releaseray.notes.verbs import IMPERATIVE, PAST, THIRD
+from releaseray.notes.verbs import IMPERATIVE, PAST, THIRD, third
 
 _OPENING = regex(r"([A-Za-z]+(?:-[a-z]+)?)(?=$|[\s,;:])")
 _NAME = regex(r"[a-z]+[A-Z]|[_./:(){}<>=\\]|\d|^[b-hj-z]$|^i[A-Z]|^--?\w")
@@ -18,7 +19,6 @@ _FAULT = regex(
     r"overflow|underflow|off-by-one|use-after-free|hang|hangs|warning|warnings|edge case|edge cases)\b)",
     re.IGNORECASE,
 )
-_NOT_AFTER_VERB = regex(r"(?:[A-Za-z]+ed|to|is|are|was|of|in|on|for|and|from|with|as|by|fails?|should|does)\b")
 _STOP = regex(r"(?<!\.)\.$|[;,:]$|(?<!.{50})…$|(?<!\.)\.\.\.?$")
 _HAS_LETTER = regex(r"\w")
 
@@ -44,7 +44,7 @@ def _worded(text: str, fault: bool, past: bool) -> str:
     word = opening[1] if opening else ""
     verb = IMPERATIVE.get(word.lower()) if _may_be_verb(word) else None
     rest = text[len(word) :]
-    if verb and not _is_noun(word.lower(), verb, rest):
+    if verb and not is_thing(word.lower(), verb, rest):
         return _reported(verb, rest) if past else capital(verb) + rest
     if past and (said := _stopped(text) or _qualified(word, rest)):
         return said
@@ -91,9 +91,12 @@ _DO_NOT = regex(r"(?:[Dd]on'?t|[Dd]on’t|[Dd]o not)(?: ever)? ([a-z]+(?:-[a-z]+
 def _stopped(text: str) -> str:
     """ "Don't hide X" → "No longer hides X"."""
     found = _DO_NOT.match(text)
-    return f"No longer {THIRD[found[1]]}{text[found.end() :]}" if found and found[1] in THIRD else ""
+    if not found or found[1] in _NOT_DONE or found[1].endswith("ly"):
+        return ""
+    return f"No longer {THIRD.get(found[1]) or third(found[1])}{text[found.end() :]}"
 
 
+_NOT_DONE = frozenset({"always", "be", "even", "have", "just", "only"})
 _LIMITS = frozenset({"always", "never", "only", "also"})
 _BEFORE_VERBS = frozenset({"always", "never", "automatically", "correctly", "properly", "recursively"})
 _ADVERBS = frozenset({"further", "better", *_LIMITS})
@@ -106,7 +109,7 @@ def _qualified(word: str, rest: str) -> str:
     if not (adverb.endswith("ly") or adverb in _ADVERBS):
         return ""
     verb, _, after = rest.strip().partition(" ")
-    if verb not in PAST or not after or (adverb not in _BEFORE_VERBS and _is_noun(verb, verb, after)):
+    if verb not in PAST or not after or (adverb not in _BEFORE_VERBS and is_thing(verb, verb, after)):
         return ""
     if adverb in _LIMITS:
         return f"Now {adverb} {THIRD[verb]} {after}"
@@ -126,12 +129,12 @@ def mended(text: str) -> str:
     rest = text[len(word) :]
     if (
         _in_another_script(text)
-        or word.lower() in _NOT_A_THING | _OFTEN_THINGS
+        or word.lower() in _NOT_A_THING | OFTEN_THINGS
         or word.endswith("ly")
-        or (verb and not _is_noun(word.lower(), verb, rest))
+        or (verb and not is_thing(word.lower(), verb, rest))
     ):
         return text
-    if _SENTENCE.search(text) or (not verb and _OBJECT.match(rest.strip()) and word not in _DETERMINERS):
+    if _SENTENCE.search(text) or (not verb and OBJECT.match(rest.strip()) and word not in _DETERMINERS):
         return text
     return f"fix {_lower_first(text)}"
 
@@ -167,62 +170,6 @@ def _may_be_verb(word: str) -> bool:
     return word.islower() or word.istitle() or (word[:1].isupper() and word[1:].islower())
 
 
-def _is_noun(word: str, verb: str, rest: str) -> bool:
-    """Whether the opening word, which could be a verb, is a thing here: "Updates to X", "Log output is …"."""
-    following = rest.strip()
-    if not following or following[0] in ",;" or rest.startswith(":") or following.startswith(": "):
-        return True
-    if word == PAST[verb] and word != verb:
-        return word in _OFTEN_QUALITIES
-    if word.endswith("ing") and word != verb and (_FINITE.search(following) or _WORK.match(following)):
-        return True
-    if word in _OFTEN_THINGS:
-        return not (_ACTED_ON.match(following) or _PARTICLE.match(f"{word} {following}"))
-    if word == verb:
-        return word not in _TAKE_FOR and bool(_OF.match(following))
-    return bool(_NOT_AFTER_VERB.match(following))
-
-
-_WORK = regex(
-    r"(?:tweak|fix|change|improvement|issue|clean-?up|update|error|bug|adjustment|correction)(?:e?s)?\b"
-    r"(?! (?:to|in) \S)"
-)
-"""What was done, if the word before it says what it was done to: "Formatting tweaks"."""
-
-_QUALITIES = """
-saved shared linked nested cached archived deleted locked mapped tracked pinned tagged scheduled merged generated
-advanced detached embedded selected filtered grouped ordered sorted named typed mixed signed weighted
-structured customized
-"""
-_OFTEN_QUALITIES = frozenset(_QUALITIES.split())
-_OBJECT = regex(r"(?:the|a|an|one|all|any|each|every|whether|that|if|when|only|also|it|its|up)\b|`")
-_ACTED_ON = regex(
-    r"(?:the|a|an|one|all|any|each|every|whether|that|if|when|only|also|it|its|up|how|what|which|why|both|various"
-    r"|multiple|several|some|more|additional|these|those|your|our|existing|current|actual|deferred|too-[a-z]+)\b"
-    r"|(?:new|missing|invalid|unknown|common|correct|proper|simple)"
-    r" (?!(?:in|from|on|for|when|after|if|with|is)\b)"
-    r"|`"
-)
-"""What shows that the word before it does something, where that word is as often a thing."""
-
-_PARTICLE = regex(r"work around |look (?:up|for|at|in|into) |default to |opt (?:in|out)\b|hint at |map \S+ \S+ to ")
-_OF = regex(r"(?:of|for|is|are|was|were)\b")
-_VERBS_BEFORE_FOR = """
-account allow ask check listen look prepare search wait warn watch
-"""
-_TAKE_FOR = frozenset(_VERBS_BEFORE_FOR.split())
-_THINGS = """
-benchmark build cache chain commit control default dispatch export filter format hash hint index issue key label
-link list lock log look map order output paint pipe plot poll present query replay report search share style supply tag
-test trace version work feed freeze spread bounds commits exports hashes hints indexes queries works
-anchor anchors cleanup lint name names point points request requests reverse setup stub stubs type types workaround
-workarounds
-"""
-_OFTEN_THINGS = frozenset(_THINGS.split())
-_FINITE = regex(
-    r"\b(?:is|are|was|were|has|have|now|will|can|no longer|should|does"
-    r"|(?:break|fail|crashe|throw|cause|hang|lose|return|raise|produce|work|copie)s)\b"
-)
 _TWIN = regex(r" and ([a-z]+)(?= )")
 _SECOND = regex(r"(?:,| and|, and|;| &| and then) ([a-z]+(?:-[a-z]+)?)(?= (?!of\b|for\b|is\b|are\b|in\b|to\b)\S)")
 _CLEAR = """
@@ -259,7 +206,7 @@ def _past_throughout(text: str) -> str:
 def _seconds(text: str) -> Iterator[re.Match[str]]:
     end = next((at.start() for at in _CLAUSE.finditer(text) if not at["verb"] or at["verb"] in PAST), len(text))
     for found in _SECOND.finditer(text, 0, end):
-        if found[1] in _ONLY_VERBS or (found[1] in PAST and _ACTED_ON.match(text, found.end() + 1)):
+        if found[1] in _ONLY_VERBS or (found[1] in PAST and ACTED_ON.match(text, found.end() + 1)):
             yield found
 
 

@@ -30,6 +30,9 @@ _MANY = 12
 """Changes of a section from which on those of one area stand together."""
 
 _OPENING = 60
+_LED = regex(r"[\w/.-]{1,40}(?: \([\w ]{1,30}\))?: \S")
+"""What was written for readers and names its area itself: "Quota (Enterprise): Fixed …"."""
+
 _UPDATED = regex(
     r"(?:bump|update|upgrade)s? (?:dependency |rust crate |module )?`?(@?[\w./-]+)`? (?:from|to)\b", re.IGNORECASE
 )
@@ -133,4 +136,6 @@ def _needs_scope(item: Item) -> bool:
     """Whether the sentence leaves unsaid where the change is: what was written for readers often begins with it."""
     head = item.change.headline
     where = place(head)
-    return bool(where) and (item.note == head.text or where.lower() not in item.note[:_OPENING].lower())
+    if item.note == head.text:
+        return bool(where)
+    return bool(where) and where.lower() not in item.note[:_OPENING].lower() and not _LED.match(item.note)
