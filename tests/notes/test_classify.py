@@ -50,6 +50,8 @@ def test_what_is_written_in_the_body_decides(body: str, category: Category | Non
         (".chloggen/leak.yaml", "change_type: 'breaking'\nnote: x", Category.BREAKING, True),
         (".changeset/brave-cats.md", "---\n'@acme/app': minor\n---\n\nA flag", Category.FEATURE, True),
         (".changeset/brave-dogs.md", "---\n'@acme/app': patch\n---\n\nfix: a leak", Category.FIX, True),
+        (".changeset/brave-hens.md", "---\n'@acme/app': patch\n---\n\nFix the speed dial", Category.FIX, True),
+        (".changelog/12.txt", "```release-note:security\nui: escape it\n```", Category.SECURITY, True),
         ("releasenotes/notes/x-1.yaml", "---\ndeprecations:\n  - the old way\n", Category.DEPRECATION, True),
     ],
 )

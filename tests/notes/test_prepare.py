@@ -203,6 +203,29 @@ def test_housekeeping_is_told_from_what_only_sounds_like_it(title: str, path: st
     assert prepare(history(change)).items[0].fate == fate
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Pass *attrs* **instances** to ``attrs.fields()``.", "Pass attrs instances to `attrs.fields()`"),
+        ("Fix ``*args`` and ~`acme.Lid` and `~acme.Box`", "Fix `*args` and `acme.Lid` and `acme.Box`"),
+        ("docs: clarify how a * b * c is read", "Clarify how a \\* b \\* c is read"),
+        ("Keep ``run_sync``` from leaking", "Keep `run_sync` from leaking"),
+    ],
+)
+def test_a_fragment_reads_as_its_page_would(text: str, shown: str) -> None:
+    path = "newsfragments/7.feature.md"
+    added = commit(2, "Mend the lid")._replace(files=(FileChange("A", path),))
+    told = build(history(added, fragments={path: f"{text}\n"}), "engineer")
+    assert [entry.text for entry in told.entries] == [shown]
+
+
+def test_where_a_note_was_written_is_not_what_it_is_about() -> None:
+    path = "newsfragments/7.feature.md"
+    added = commit(2, "feat(changelog): the lid")._replace(files=(FileChange("A", path),))
+    told = build(history(added, fragments={path: "Add a lid\n"}), "engineer")
+    assert [entry.text for entry in told.entries] == ["Add a lid"]
+
+
 def test_a_fragment_of_go_changelog_holds_a_note_for_each_block() -> None:
     path = ".changelog/7.txt"
     text = (

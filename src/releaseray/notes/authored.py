@@ -20,13 +20,19 @@ _PEP = regex(r":(pep|rfc|issue|cve):`~?([^`<]{1,60})`")
 _ROLE = regex(r":[\w:+-]{1,40}:`[~!]?\.?(?:_\w+\.)?([^`<]{1,200})(?:<[^`>]{0,200}>)?`")
 _RST_LINK = regex(r"`([^`<]{1,200})<[^`>]{0,300}>`__?")
 _MD_LINK = regex(r"\[([^\[\]]{1,200})\]\([^()\s]{0,300}\)")
+_TICKS = regex(r"`{2,3}")
+_TILDE = regex(r"~`|(?<![\w`])`~(?=\w)")
+_EMPHASIS = regex(r"(?<![\w*`\\])\*{1,2}(?=[^\s*`])([^*`]{1,80}?)(?<=[^\s*])\*{1,2}(?![\w*`])")
+"""What a page would show leaning or heavy; between backticks it is code."""
+
 _CREDIT = regex(
     r"\s*(?:[-–—(,.]{1,3}\s*)?(?:[Pp]atch|[Cc]ontributed|[Tt]hanks|[Cc]ourtesy|[Bb]y|[Pp]ull request(?: courtesy)?)"
     r"(?: (?:by|to|of|courtesy))? (?:[`@][\w-]+`?|[A-Z][\w.-]+(?: [A-Z][\w.-]+){0,3})\)?\.?\s*$"
 )
 _BULLET = regex(r"^\s*[-*+]\s+")
 _KIND = regex(
-    r"^(?:Add(?:ed)?|Fix(?:ed)?|Chang(?:e|ed)|Remov(?:e|ed)|Deprecated?|Security|Feat(?:ure)?|Improved?)"
+    r"^(?:Add(?:ed)?|Fix(?:ed)?|Chang(?:e|ed)|Remov(?:e|ed)|Deprecated?|Security|Feat(?:ure)?|Improved?"
+    r"|Docs?|Perf|Chore|Refactor|Bug(?:fix)?|Enhancement|Breaking(?: change)?)"
     r"(?:\([^)\n]{1,40}\))?!?:\s+(?=\S)",
     re.IGNORECASE,
 )
@@ -86,7 +92,8 @@ def _sentence(text: str) -> str:
     line = _ROLE.sub(
         lambda found: f"`{found[1].strip()}`", _PEP.sub(lambda found: f"{found[1].upper()} {found[2]}", line)
     )
-    line = _MD_LINK.sub(r"\1", _RST_LINK.sub(lambda found: found[1].strip(), line)).replace("``", "`")
+    line = _MD_LINK.sub(r"\1", _RST_LINK.sub(lambda found: found[1].strip(), line))
+    line = _EMPHASIS.sub(r"\1", _TILDE.sub("`", _TICKS.sub("`", line)))
     line = _CREDIT.sub("", line) if len(line) > 40 else line
     return _first_sentences(line)
 

@@ -50,6 +50,7 @@ _KINDS = {
     "none": Category.INTERNAL,
     "major": Category.BREAKING,
 }
+_MENDS = regex(r"\s*(?:bug)?fix(?:e[sd])?\b", re.IGNORECASE)
 _HARMLESS = frozenset({"change", "note"})
 _EXTENSIONS = frozenset({"md", "rst", "txt", "markdown", "adoc", "asciidoc", "yml", "yaml", "toml", "json", "html"})
 _GITHUB_MAJOR = regex(r"^(?:semver[-:/ ]?)?major$|^(?:kind/)?(?:api|breaking)[- ]?change$|^breaking$", re.IGNORECASE)
@@ -117,10 +118,11 @@ def _fragment(fragment: Fragment) -> Said:
     if block := next(blocks(fragment.text), None):
         return _block(block)._replace(reason=reason)
     if bumps := _BUMP.findall(fragment.text[:2000]):
-        text = fragment.text.rpartition("---")[2]
-        prefix = re.match(r"\s*(\w+)(?:\([^)]*\))?!?:", text)
+        prose = fragment.text.rpartition("---")[2]
+        prefix = re.match(r"\s*(\w+)(?:\([^)]*\))?!?:", prose)
         spoken = KIND_CATEGORIES.get(prefix[1].lower()) if prefix else None
-        category = Category.BREAKING if "major" in bumps else spoken or (Category.FEATURE if "minor" in bumps else None)
+        told = spoken or (Category.FIX if _MENDS.match(prose) else Category.FEATURE if "minor" in bumps else None)
+        category = Category.BREAKING if "major" in bumps else told
         return Said(category, LISTED, reason, set(bumps) == {"patch"})
     if found := _FIELD.search(fragment.text):
         return _of_kind(found[1], reason)

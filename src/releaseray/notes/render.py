@@ -101,10 +101,14 @@ _NO_PLACE = regex(
 )
 
 
+_BOOKS = frozenset({"changelog", "changelogs", "changeset", "changes", "release notes"})
+"""Where a note was written and not what it tells of."""
+
+
 def place(head: Headline) -> str:
     """Where in the project a change is, as its author says: the scope, else the tag ("[ie/youtube] Fix extractor")."""
     if head.scope or not head.tags:
-        return head.scope
+        return "" if head.scope.lower() in _BOOKS else head.scope
     tag = head.tags[0]
     known = tag.lower() in KINDS or heading_category(tag) is not None or _NO_PLACE.search(tag)
     return "" if known or len(tag) > _LONGEST_PLACE else tag
