@@ -1,5 +1,7 @@
 """What a project's own past teaches the model."""
 
+import pytest
+
 from releaseray.notes.change import Change
 from releaseray.notes.classify import Context, Verdict, classify, context_for, context_of, is_listed
 from releaseray.notes.draft import Category
@@ -142,16 +144,25 @@ def test_a_changelog_that_is_kept_no_longer_is_not_said_to_leave_out_what_came_a
     assert lessons_of(abandoned, shipped()).changes == kept.changes > 0
 
 
-def test_documentation_that_a_project_lists_is_told_as_what_its_author_calls_it() -> None:
+@pytest.mark.parametrize(
+    ("mark", "path", "category", "heading"),
+    [
+        ("docs", "docs/guide.md", Category.DOCS, "Documentation"),
+        ("build", "tools/build.sh", Category.INTERNAL, "Internal"),
+    ],
+)
+def test_what_is_quiet_and_listed_is_told_as_what_its_author_calls_it(
+    mark: str, path: str, category: Category, heading: str
+) -> None:
     house = past_of_a_house()
-    described = [f"[docs] Describe the {place} {n}" for n in range(4) for place in PLACES]
+    described = [f"[{mark}] Describe the {place} {n}" for n in range(4) for place in PLACES]
     notes = "".join(f"- {title} (#{n})\n" for n, title in enumerate(described, 100))
-    pages = tuple(commit(n, f"{title} (#{n})", "docs/guide.md") for n, title in enumerate(described, 100))
+    pages = tuple(commit(n, f"{title} (#{n})", path) for n, title in enumerate(described, 100))
     house = house._replace(changelog=f"{house.changelog}\n### Other\n\n{notes}", past=(*reversed(pages), *house.past))
-    verdict = verdict_of(asked("[docs] describe the shed", "docs/guide.md"), context_for(house))
-    assert (verdict.category, is_listed(verdict.category, verdict.keep)) == (Category.DOCS, True)
-    asking = house._replace(commits=(commit(99, "[docs] describe the shed (#99)", "docs/guide.md"),))
-    assert "## Documentation\n- Describe the shed (#99)" in build(asking, "engineer").body_md
+    verdict = verdict_of(asked(f"[{mark}] describe the shed", path), context_for(house))
+    assert (verdict.category, is_listed(verdict.category, verdict.keep)) == (category, True)
+    asking = house._replace(commits=(commit(99, f"[{mark}] describe the shed (#99)", path),))
+    assert f"## {heading}\n- Describe the shed (#99)" in build(asking, "engineer").body_md
     assert "Describe the shed" not in build(asking, "customer").body_md
 
 

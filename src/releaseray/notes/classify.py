@@ -23,7 +23,7 @@ LISTED_FROM = 0.5
 
 SURELY = 0.71
 """From this probability on a change is taken for none of documentation and upkeep: whether it is listed is told more
-surely than under which heading. Only what its author calls documentation is documentation that the project lists."""
+surely than under which heading. Only what its author calls so is documentation or upkeep that the project lists."""
 
 MOST_UNSAID = 0.1
 """The share of a range's changes that may be taken for breaking though their titles say nothing of it, the surest
@@ -71,11 +71,9 @@ class Context(NamedTuple):
 
 
 def is_listed(category: Category, keep: float) -> bool:
-    """Whether a change with this verdict stands in the notes of its project: under documentation only what surely
-    does, and what is upkeep never."""
-    if category in QUIET:
-        return category is Category.DOCS and keep > SURELY
-    return keep >= LISTED_FROM
+    """Whether a change with this verdict stands in the notes of its project: of documentation and upkeep only what
+    surely does."""
+    return keep > SURELY if category in QUIET else keep >= LISTED_FROM
 
 
 def context_for(history: History) -> Context:
@@ -123,9 +121,9 @@ def _settled(
     found: Sequence[float], sure: bool, change: Change, around: Surroundings, *, harmless: bool, unsaid: bool
 ) -> Category:
     """The heading that the model likes best, unless what is known for sure forbids it: `sure` is that it is listed."""
-    best = _best(found)
-    if sure and best is not Category.BREAKING and spoken_category(change.headline) is Category.DOCS:
-        return Category.DOCS
+    best, said = _best(found), spoken_category(change.headline)
+    if sure and said is not None and said in QUIET and best is not Category.BREAKING:
+        return said
     if sure and best in QUIET:
         best = CLASSES[max(_LOUD, key=found.__getitem__)]
     if ends_support(change):

@@ -142,8 +142,7 @@ def _may_be_told(change: Change, fate: Fate, context: Context) -> bool:
 
 def _item(change: Change, fate: Fate, verdict: Verdict | None) -> Item:
     text = authored(change) or _told(change)
-    quiet = verdict is None or verdict.category in QUIET or not is_listed(verdict.category, verdict.keep)
-    if verdict is None or (quiet and fate is not Fate.TOLD):
+    if verdict is None or (fate is not Fate.TOLD and not is_listed(verdict.category, verdict.keep)):
         return Item(change, Category.INTERNAL, 0.0, _FATE_REASONS[fate], fate, text, False, 0.0)
     return Item(
         change,

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from releaseray.notes.change import Change
 from releaseray.notes.classify import is_listed
-from releaseray.notes.draft import Category
+from releaseray.notes.draft import QUIET, Category
 from releaseray.notes.fate import Fate
 from releaseray.notes.upgrade import Requirement
 
@@ -32,11 +32,11 @@ class Item(NamedTuple):
     @property
     def matters(self) -> bool:
         """Whether a maintainer would list it for users."""
-        return self.listed and self.category is not Category.DOCS
+        return self.listed and self.category not in QUIET
 
     @property
     def listed(self) -> bool:
-        """Whether a maintainer would list it, for users or for who reads of its documentation."""
+        """Whether a maintainer would list it, for users or for who works on the project."""
         return self.fate is Fate.TOLD and is_listed(self.category, self.keep)
 
 
