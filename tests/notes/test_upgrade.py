@@ -53,5 +53,6 @@ def test_a_step_says_what_its_author_says_to_do_and_what_frees_of_something_is_n
     history, _ = load(Path(__file__).parent / "golden" / "advice" / "history.txt")
     assert build(history, "engineer").flags.upgrade_instructions == (
         "- Drop the closure of pairs (use `all_pairs` instead)\n- Adapt the check of the origin\n"
-        "- Remove the old cache: Use `store.open` instead\n- Drop the page of plans"
+        "- Remove the old cache: Use `store.open` instead\n- Drop the page of plans\n"
+        "- Drop the enums of codecs"
     )

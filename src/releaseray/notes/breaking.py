@@ -45,8 +45,8 @@ none of it and that only a model took for breaking maintainers filed 32 so, 101 
 _SAYS_BREAKING = regex(r"\bbreaking[ -]changes?\b", re.IGNORECASE)
 
 _SPARES_USERS = regex(
-    r"(?:us(?:e|es|ed|ing) non-?deprecated"
-    r"|(?:replac|avoid|stop|migrat|silenc|suppress|fix|address|resolv|handl|ignor|updat|clean|speed)\w*"
+    r"(?:us(?:e|es|ed|ing) (?:non-?deprecated|[^,;]{1,60} (?:instead of|over|rather than) (?:the )?deprecated)"
+    r"|(?:allow|replac|avoid|stop|migrat|silenc|suppress|fix|address|resolv|handl|ignor|updat|clean|speed)\w*"
     r" (?:[\w.-]+ ){0,4}?(?:\S+/)?deprecat(?:ed|ions?)\b"
     r"|(?:remov|drop|delet)\w* (?:the )?(?:calls?|uses?|usages?|references?) (?:to|of) (?:the |a )?deprecated)",
     re.IGNORECASE,

@@ -82,6 +82,9 @@ _ADVICE = regex(
     r"|migrate (?:to|from))\b",
     re.IGNORECASE,
 )
+_COMMIT = regex(r"[-* ]*[a-z]{2,12}(?:\([^()]*\))?!?: ")
+"""What the squashed commits of a pull request say of themselves, and not to its users."""
+
 _NO_PROSE = regex(r"^[ \t]*(?:[-*] \[|>|#|<|\||`{3}|[\w-]+: |https?:)|<!--|^ {4}")
 _SENTENCE = regex(r"(?<=[.!?])\s+(?=[A-Z`\"'(])")
 _LONGEST_ADVICE = 220
@@ -100,6 +103,7 @@ def _advice(body: str) -> str:
                 and len(sentence) <= _LONGEST_ADVICE
                 and sentence[0] not in "(["
                 and "http" not in sentence
+                and not _COMMIT.match(sentence)
             ):
                 return sentence.lstrip("-* ").rstrip(".")
     return ""
