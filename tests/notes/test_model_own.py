@@ -142,6 +142,8 @@ def test_a_changelog_that_is_kept_no_longer_is_not_said_to_leave_out_what_came_a
     kept = lessons_of(house._replace(changelog=changelog), shipped())
     abandoned = house._replace(changelog=changelog, past=(alike, *reversed(later), *house.past))
     assert lessons_of(abandoned, shipped()).changes == kept.changes > 0
+    oldest_first = house._replace(changelog=old + house.changelog, past=(alike, *house.past))
+    assert lessons_of(oldest_first, shipped()).changes >= kept.changes
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from math import inf
 
 from releaseray.notes.change import Change
 from releaseray.notes.model_features import stem
 from releaseray.notes.own_changelog import Note
 from releaseray.notes.regexes import regex
 
+_DIGITS = regex(r"\d+")
 _WORD = regex(r"[a-z][a-z0-9]+")
 _ALIKE = 0.6
 """Share of their words that a note and a title have in common when they are the same change."""
@@ -38,14 +40,20 @@ def matched(changes: Sequence[Change], notes: Sequence[Note]) -> list[Pair]:
 
 def _first(listed: Sequence[tuple[int, Note]], notes: Sequence[Note]) -> int:
     """Where the newest change is that the changelog speaks of. A changelog that nobody keeps any longer has notes that
-    sound like later changes; but those are not of the versions that the changes before them are of."""
-    order = {version: at for at, version in enumerate(dict.fromkeys(note.version for note in notes))}
-    ages = [order[note.version] for _, note in listed]
-    return next(
-        at
-        for number, (at, _) in enumerate(listed)
-        if sum(age < ages[number] for age in ages[number + 1 :]) <= _OUT_OF_ORDER * len(ages)
-    )
+    sound like later changes; but nearly all that follows is of newer versions than theirs, by their place in the
+    changelog and by their numbers: some stand oldest first, and of several packages each has numbers of its own."""
+    order = {version: -at for at, version in enumerate(dict.fromkeys(note.version for note in notes))}
+    ranks = [(order[note.version], _number(note.version)) for _, note in listed]
+    for at, (place, number) in enumerate(ranks):
+        newer = sum(other > place and count > number for other, count in ranks[at + 1 :])
+        if newer <= _OUT_OF_ORDER * len(ranks):
+            return listed[at][0]
+    return listed[0][0]
+
+
+def _number(version: str) -> tuple[float, ...]:
+    """The numbers of a version; what has none is not released yet."""
+    return tuple(map(float, _DIGITS.findall(version)[:4])) or (inf,)
 
 
 def reached(pairs: Sequence[Pair], notes: Sequence[Note]) -> frozenset[str]:
