@@ -242,6 +242,13 @@ def test_a_fragment_of_go_changelog_holds_a_note_for_each_block() -> None:
     ]
 
 
+def test_what_is_brought_in_commit_by_commit_is_told_once() -> None:
+    files = tuple(FileChange("M", f"src/rule{at}.php") for at in range(9))
+    brought = [commit(at, f"Update Rector to commit {at:040x}")._replace(files=files) for at in (4, 3, 2)]
+    told = build(history(*brought), "engineer")
+    assert [entry.text for entry in told.entries] == [f"Update Rector to commit {4:040x}"]
+
+
 def test_a_quiet_change_whose_author_wrote_for_users_is_told() -> None:
     fragment = ".changeset/calm-cows.md"
     quiet = commit(2, "chore: tidy up the types of the tests")._replace(

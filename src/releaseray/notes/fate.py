@@ -49,11 +49,17 @@ _DEPENDENCY = regex(
     r"(?:from \S{1,80} to \S|group\b|dependenc(?:y|ies)\b|deps\b|digest to |to v?\d|requirements?\b(?! for)|lock ?file"
     r"|packages$|submodules?\b)|pin(?:s|ned|ning)?\b(?! (?:the|an?)\b)"
     r"|lock file maintenance|pre-commit autoupdate|\[pre-commit\.ci\]"
-    r"|(?:bump|update|upgrade)[ds]? \S{1,80} to (?:commit |revision |rev )?(?=[0-9a-f]*\d)[0-9a-f]{10,64}$"
     r"|(?:bump|update|upgrade) (?:\d{1,5} )?(?:(?:dev|pre-commit|github|gha|ci|https\S{1,80}) ){0,3}"
     r"(?:actions?|hooks?|requirements|https\S)\b",
     re.IGNORECASE,
 )
+_REVISION = regex(
+    r"(?:bump|update|upgrade)[ds]? \S{1,80} to (?:commit |revision |rev )?(?=[0-9a-f]*\d)[0-9a-f]{10,64}$",
+    re.IGNORECASE,
+)
+_MOST_PINS = 3
+"""Files that a pinned revision stands in; who touches more brings its content."""
+
 _RAISES_MINIMUM = regex(
     r"\bmin(?:imum)?\b|\bsupported\b|\brequire[ds]?\b|\bor (?:greater|newer|later)\b", re.IGNORECASE
 )
@@ -146,6 +152,8 @@ def _is_dependency_update(change: Change, text: str) -> bool:
     if _DEPENDENCY.match(text) and not _RAISES_MINIMUM.search(text):
         return change.is_bot or headline.kind not in ("feat", "fix", "breaking")
     files = change.files
+    if _REVISION.match(text):
+        return len(files) <= _MOST_PINS
     return bool(files) and files[0].path.endswith(_LOCKS) and all(file.path.endswith(_LOCKS) for file in files)
 
 

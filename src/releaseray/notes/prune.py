@@ -26,6 +26,7 @@ _REVERTED_PR = regex(
     r"^[ \t]*(?:this )?(?:PR )?reverts?:?[ \t]+(?:PR |pull request )?(?:[\w.-]+/[\w.-]+)?[#!](\d+)",
     re.IGNORECASE | re.MULTILINE,
 )
+_DIGEST = regex(r"(?<![\w.])[0-9a-f]{32,64}$")
 _PICKED = regex(r"\(cherry picked from commit ([0-9a-f]{7,64})\)")
 
 
@@ -52,7 +53,7 @@ def _joined(changes: Sequence[Change]) -> list[Change]:
     twins: dict[int, list[int]] = {}
     for at, change in enumerate(changes):
         first = _original(change, by_sha)
-        key = change.headline.text.casefold()
+        key = _DIGEST.sub("", change.headline.text.casefold())
         if (
             first is None
             and key.count(" ") >= 2
