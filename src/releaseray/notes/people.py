@@ -99,12 +99,15 @@ def contributors(authorship: Iterable[Iterable[Person]]) -> list[tuple[str, froz
 _KNOWN_BY = 3
 """Letters of one word of a name that are in its login at least: what is shorter fits many a name."""
 
+_MOST_NEAR, _MOST_WORDS = 50, 5
+"""Names that are looked at for one login, and words of each: what fits more, tells nobody apart."""
+
 _NAMED_LIKE_A_LOGIN = regex(r"([a-z]{5,39})(?:-[a-z]{1,4})?\d{0,4}", re.IGNORECASE)
 
 
 def _spelled(shown: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Who is shown by a login, and under which key the name stands that spells it, if just one does."""
-    names = {key: _plain(name).split() for key, name in shown.items() if " " in name}
+    names = {key: _plain(name).split()[:_MOST_WORDS] for key, name in shown.items() if " " in name}
     openings: dict[str, set[str]] = defaultdict(set)
     for key, words in names.items():
         for word in words:
@@ -114,22 +117,24 @@ def _spelled(shown: Mapping[str, str]) -> Iterator[tuple[str, str]]:
             continue
         letters = login[1].lower()
         near = {other for at in range(len(letters)) for other in openings.get(letters[at : at + _KNOWN_BY], ())}
-        found = [other for other in near if spells(names[other], letters)]
+        found = [other for other in near if _spells(names[other], letters)] if len(near) <= _MOST_NEAR else []
         if len(found) == 1:
             yield key, found[0]
 
 
-def spells(words: Sequence[str], letters: str) -> bool:
+def _spells(words: Sequence[str], letters: str) -> bool:
     """Whether the letters are beginnings of two of the words or more, put together in any order."""
-    return not any(word.startswith(letters) for word in words) and _begin(words, letters)
-
-
-def _begin(words: Sequence[str], letters: str) -> bool:
-    if not letters:
-        return True
-    return any(
-        _begin([*words[:at], *words[at + 1 :]], letters[length:])
-        for at, word in enumerate(words)
-        for length in range(len(word), 0, -1)
-        if letters.startswith(word[:length])
-    )
+    if any(word.startswith(letters) for word in words):
+        return False
+    reached = {(frozenset[int](), 0)}
+    while reached:
+        if any(at == len(letters) for _, at in reached):
+            return True
+        reached = {
+            (used | {number}, at + length)
+            for used, at in reached
+            for number, word in enumerate(words)
+            for length in range(1, len(word) + 1)
+            if number not in used and letters.startswith(word[:length], at)
+        }
+    return False
