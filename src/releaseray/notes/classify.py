@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from releaseray.notes.breaking import breaks_nothing, ends_support, goes_unsaid
+from releaseray.notes.breaking import breaks_nothing, ends_support, goes_unsaid, takes_a_name_away
 from releaseray.notes.change import Change
 from releaseray.notes.classify_words import explained, no_feature, refined
 from releaseray.notes.classify_written import written
@@ -126,7 +126,7 @@ def _settled(
         return said
     if sure and best in QUIET:
         best = CLASSES[max(_LOUD, key=found.__getitem__)]
-    if ends_support(change):
+    if ends_support(change) or takes_a_name_away(change):
         best = Category.BREAKING
     if best is Category.BREAKING and (harmless or not _believed(found, change, around, unsaid)):
         best = CLASSES[max(_LOUD_AND_HARMLESS if sure else _HARMLESS, key=found.__getitem__)]

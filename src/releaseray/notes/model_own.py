@@ -39,7 +39,7 @@ OLDEST = 0.5
 BELIEVED = 0.75
 """How far of the way from what is general to what fits the past the corrections go: the past has accidents too."""
 
-WARNS, SPARES = 1.25, 0.4
+WARNS, SPARES = 1.35, 0.4
 """What breaking is given where the past has warned of some, and what is taken from it where it never did: to miss
 what breaks costs a reader more than to be warned in vain, but not of a project that does not break things."""
 
