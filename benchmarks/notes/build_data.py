@@ -108,7 +108,8 @@ def best_changelog(source: Source) -> tuple[str, list[Note]]:
     best: tuple[int, str, list[Note]] = (0, "", [])
     for path in git(source.clone, "ls-tree", "-r", "--name-only", source.end).splitlines():
         if NAMES.search(path) and path.count("/") <= 3 and "node_modules" not in path:
-            notes = notes_of(git(source.clone, "show", f"{source.end}:{path}"))
+            text = git(source.clone, "show", f"{source.end}:{path}")
+            notes = notes_of(text, source.repo.rpartition("/")[2])
             named = sum(bool(note.numbers) for note in notes[:1000]) - 5 * path.count("/")
             if named > best[0]:
                 best = (named, path, notes)

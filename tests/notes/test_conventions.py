@@ -20,6 +20,7 @@ from releaseray.notes.headline import headline
         ("Continuous integration improvements", "internal"), ("Translations", "docs"), ("SQL translations", None),
         ("Performance Improvements", "perf"), ("Security", "security"), ("Improved documentation", "docs"),
         ("Contributor-facing changes", "internal"), ("Miscellaneous Chores", "internal"),
+        ("Infrastructure and documentation", "internal"), ("CLEANUP", "internal"), ("Code clean-ups", "internal"),
         ("Changed", None), ("Preview style", None), ("", None),
     ],
 )  # fmt: skip

@@ -71,6 +71,18 @@ def test_the_past_outweighs_a_prefix_that_its_authors_use_otherwise() -> None:
     assert verdict_of(asked("fix: paint the shed", "walls/colour.rs"), context).category is Category.FEATURE
 
 
+def test_where_a_heading_of_habit_says_nothing_the_word_of_the_author_counts() -> None:
+    """Of what stands under "Core" and "Bugfixes" only the latter names a kind, and some of that is of another."""
+    core = [(n, f"perf: warm the {place} {n}") for n, place in enumerate(PLACES * 2, 1)]
+    mended = [(n, f"{'fix' if n % 3 else 'perf'}: stop the {place} leak {n}") for n, place in enumerate(PLACES * 4, 41)]
+    notes = [f"### {heading}\n" + "".join(f"- {title.partition(': ')[2]} (#{n})\n" for n, title in listed)
+             for heading, listed in (("Core", core), ("Bugfixes", mended))]  # fmt: skip
+    past = tuple(commit(n, f"{title} (#{n})", "src/house.lua") for n, title in reversed((*core, *mended)))
+    history = History("acme/house", "v1", "v2", (), changelog="## 1.0.0\n" + "".join(notes), past=past)
+    warm = verdict_of(asked("perf: warm the shed", "src/house.lua"), context_for(history))
+    assert warm.category is Category.PERF
+
+
 def test_what_says_that_it_fixes_is_no_feature_whatever_the_past() -> None:
     context = context_for(past_of_a_house())
     assert verdict_of(asked("Fix the paint of the shed", "walls/colour.rs"), context).category is Category.FIX

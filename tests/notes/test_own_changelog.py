@@ -124,6 +124,7 @@ def test_a_version_with_its_date_begins_anew_however_deep_it_stands() -> None:
 def test_names_dates_links_and_thanks_are_no_notes() -> None:
     lists = (
         "- @somebody\n- 2024-01-02\n- https://example.com/a.png\n- Thanks to @a and @b for their contributions to it.\n"
+        "- Diff\n- [changelog](https://example.com/CHANGELOG.md#731)\n"
     )
     log = f"## 1.0.0\n\n{lists}- **Full Changelog**: https://example.com/compare\n- Thanks somebody who lost a byte\n"
     assert [note.text for note in notes_of(log)] == ["Thanks somebody who lost a byte"]
@@ -144,3 +145,29 @@ def test_what_is_told_apart_from_the_rest_stands_under_no_heading_above_it() -> 
     [gone, bumped] = notes_of(f"{written}.. dropdown:: Additional changes\n\n  - Bump actions/cache (#2)\n")
     assert (gone.category, bumped.category) == (Category.DEPRECATION, None)
     assert bumped.heading == "Additional changes"
+
+
+LINKS = "https://example.com/acme/"
+
+
+def test_numbers_of_other_projects_are_not_its_own() -> None:
+    log = f"""## 2.0.0
+- Keep the lid on ([#21]({LINKS}kettle/pull/21), [water #8]({LINKS}water/pull/8))
+- Bump water to 7.31 (#22), see [what changed]({LINKS}water/blob/main/CHANGELOG.md#7310)
+- Boil as water#9 and acme/kettle#23 ask, issue#24 too
+- Whistle ([#25]({LINKS}kettle/-/merge_requests/25), [#8]({LINKS}kettle/issues/8), [water #8]({LINKS}water/pull/8))
+"""
+    assert [note.numbers for note in notes_of(log)] == [(21,), (22,), (23, 24), (25, 8)]
+
+
+def test_the_name_that_a_project_had_before_is_its_own() -> None:
+    now, then = f"- Boil ([#{{n}}]({LINKS}kettle/pull/{{n}}))\n", f"- Boil ([#{{n}}]({LINKS}teapot/pull/{{n}}))\n"
+    log = "## 2.0.0\n" + "".join(now.format(n=n) for n in range(20, 30))
+    log += "## 1.0.0\n" + "".join(then.format(n=n) for n in range(10, 16))
+    assert [note.numbers[0] for note in notes_of(log)] == [*range(20, 30), *range(10, 16)]
+
+
+def test_without_links_the_project_is_known_by_the_name_it_goes_by() -> None:
+    log = "## 1.0.0\n- Pour slowly (#4, tidy/cup#5, kettle#6)\n"
+    assert notes_of(log, "Kettle")[0].numbers == (4, 6)
+    assert notes_of(log)[0].numbers == (4, 5, 6)

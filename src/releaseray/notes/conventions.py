@@ -19,7 +19,7 @@ _HEADINGS = (
         Category.INTERNAL,
         r"\binternal|\bchores?\b|\bmisc|\brefactor|\btests?\b|\btesting\b|\bci\b|\bbuild|\bpackaging\b|\bcontribut"
         r"|\bcontinuous int|\bdependenc|\bmaintenance\b|\bupkeep\b|(?<!package )\bdevelop|\bhouse\b|\btooling\b|\binfra"
-        r"|\bcode (?:style|health|quality)\b|\btrivial\b|🏠|🔧|🧹",
+        r"|\bclean(?:ed|ing)?[ -]?ups?\b|\bcode (?:style|health|quality)\b|\btrivial\b|🏠|🔧|🧹",
     ),
 )
 _SENTENCE = 6
@@ -32,6 +32,7 @@ _BOTH = regex(r"\b(?:new|added|additions?)\b.{1,9}\b(?:removed|removals?|dropped
 _MENDED = dict(_HEADING_PATTERNS)[Category.FIX]
 _UPKEEP_WORDS = r"\b(?:ci|continuous int|dependenc|infra|internal|maintenance|packaging|refactor|tooling|upkeep)"
 _UPKEEP = regex(_UPKEEP_WORDS, re.IGNORECASE)
+_WITH_UPKEEP = frozenset({Category.FEATURE, Category.DOCS})
 _NO_FIX = regex(_UPKEEP_WORDS + r"|\bchanges?\b", re.IGNORECASE)
 _JOINED = regex(r"\band\b|[&,/+]")
 """What joins two kinds of change under one heading."""
@@ -67,11 +68,12 @@ _BESIDE = {Category.FEATURE: _MENDED, Category.PERF: _MENDED, Category.FIX: _NO_
 def heading_category(heading: str) -> Category | None:
     """The category a heading of a changelog names (`Bug fixes` → fix), None where it says no more than "changed", or
     says so much that it is the heading of one change or of several kinds ("Fixes and improvements", "Maintenance and
-    fixes"). What is improved of the upkeep is upkeep ("Maintenance and upkeep improvements")."""
+    fixes"). What is improved of the upkeep, or told beside it, is upkeep ("Maintenance and upkeep improvements",
+    "Infrastructure and documentation")."""
     if heading.count(" ") >= _SENTENCE or _BOTH.search(heading):
         return None
     category = next((category for category, pattern in _HEADING_PATTERNS if pattern.search(heading)), None)
-    if category is Category.FEATURE and _UPKEEP.search(heading):
+    if category in _WITH_UPKEEP and _UPKEEP.search(heading):
         return Category.INTERNAL
     several = category in _BESIDE and _BESIDE[category].search(heading) and _JOINED.search(heading)
     return None if several else category

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from releaseray.notes.conventions import spoken_category
 from releaseray.notes.draft import QUIET, Category
 from releaseray.notes.history import History
 from releaseray.notes.link import link
@@ -90,7 +91,7 @@ class _Past(NamedTuple):
 
 def lessons_of(history: History, model: Model) -> Lessons:
     """What `history` knows of the time before its range teaches `model`, the same for the same history and model."""
-    notes = notes_of(history.changelog)
+    notes = notes_of(history.changelog, history.full_name.rpartition("/")[2])
     if not notes:
         return Lessons()
     changes = link(_past_of(history))[:MOST_PAST] if history.past else []
@@ -155,10 +156,12 @@ class _Filing(NamedTuple):
         """Whether a note teaches anything of headings."""
         return note.category is not None or self.guess is not None
 
-    def label(self, features: Collection[str], note: Note) -> int:
-        """The class that a note teaches; -1 for none. What an exception is not, is what the model likes best else."""
-        if note.category:
-            return _CLASS[FOLDED.get(note.category, note.category)]
+    def label(self, features: Collection[str], note: Note, said: Category | None = None) -> int:
+        """The class that a note teaches; -1 for none. What an exception is not, is what the model likes best else;
+        where a heading of habit says nothing, what the author `said` of the change counts."""
+        category = note.category or (None if self.guess else said)
+        if category:
+            return _CLASS[FOLDED.get(category, category)]
         if not self.guess:
             return -1
         found = self.guess.scores(features)
@@ -178,7 +181,8 @@ def _lessons(
         kept = _kept(note) if silence else None
         if note or kept is not None:
             features = features_of(change, surroundings)
-            lessons.append(_Past(features, filing.label(features, note) if note else -1, kept))
+            said = spoken_category(change.headline)
+            lessons.append(_Past(features, filing.label(features, note, said) if note else -1, kept))
     return lessons
 
 

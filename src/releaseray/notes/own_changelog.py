@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from releaseray.notes.conventions import KIND_CATEGORIES, heading_category
 from releaseray.notes.draft import Category
+from releaseray.notes.own_numbers import OwnNumbers
 from releaseray.notes.regexes import regex
 
 MOST_NOTES = 2500
@@ -50,9 +51,6 @@ _APART = regex(r"^\.\. (?:dropdown|rubric):: *(\S.*)$")
 """What stands above a part of a version that is told apart from the rest: the headings above it end."""
 
 _BULLET = regex(r"^(\s*)(?:[-*+•]|\d{1,3}[.)])\s+(.*)$")
-_NUMBERS = regex(
-    r"(?:#|/(?:pull|issues|merge_requests|pulls)/|\bGH-|\bgh-|:(?:pr|issue|gh|pull|ghpull|ghissue|bug|feature)!?:`[^`<]*?#?)(\d+)"
-)
 _MARK = regex(
     r"^(?:\\?\[(?P<tag>[A-Z][A-Za-z_ /-]{2,30})\\?\](?!\()|\*\*(?P<bold>[A-Za-z][\w /-]{2,30}?)(?:\([^)]*\))?!?:?\*\*:?"
     r"|\*\(?(?P<it>[A-Za-z][\w /-]{2,30}?)\)?\*:?"
@@ -64,7 +62,7 @@ _NOT_NOTES = regex(
 )
 _NO_NOTE = regex(
     r"\W*no (?:\w+ )?changes\W*|\W*@[\w-]+\W*|\W*\d{4}-\d\d-\d\d\W*|\W*full changelog\b.*|https?://\S+"
-    r"|(?:many |special |big )?thanks to .*\bcontributions?\b.*",
+    r"|(?:many |special |big )?thanks to .*\bcontributions?\b.*|changelog|diff|release notes|full diff",
     re.IGNORECASE,
 )
 """What lists often hold beside notes: nothing, a name, a date, a link, thanks."""
@@ -80,7 +78,8 @@ _LINK_DEFINITION = regex(r"^\s*(?:\[[^\]]+\]:|\.\. )")
 class _Reader:
     """Where the reading stands: the version, the headings above, and the note that is still growing."""
 
-    def __init__(self) -> None:
+    def __init__(self, numbers: OwnNumbers) -> None:
+        self.numbers = numbers
         self.version = ""
         self.version_level = 99
         self.headings: dict[int, str] = {}
@@ -95,7 +94,7 @@ class _Reader:
         if not self.version or len(text) < 4 or _NO_NOTE.fullmatch(text) or _NOT_NOTES.search(heading):
             return None
         text = _LEADING_NUMBER.sub("", text)
-        numbers = tuple(dict.fromkeys(int(n) for n in _NUMBERS.findall(raw) if len(n) < 8))
+        numbers = self.numbers.of(raw)
         category = heading_category(heading) if heading else None
         if (mark := _MARK.match(text)) and (marked := _mark_category(mark)):
             if category is None or mark["tag"]:
@@ -135,19 +134,20 @@ def _mark_category(mark: re.Match[str]) -> Category | None:
     return KIND_CATEGORIES.get(word) or (None if mark["word"] and " " not in word else heading_category(word))
 
 
-def notes_of(changelog: str) -> list[Note]:
-    """The notes of a changelog in the order they stand (newest first, as changelogs are), `MOST_NOTES` at most."""
+def notes_of(changelog: str, project: str = "") -> list[Note]:
+    """The notes of a changelog in the order they stand (newest first, as changelogs are), `MOST_NOTES` at most;
+    `project` is the name of its repository."""
     notes: list[Note] = []
-    for note in notes_in(changelog):
+    for note in notes_in(changelog, project):
         notes.append(note)
         if len(notes) >= MOST_NOTES:
             break
     return notes
 
 
-def notes_in(changelog: str) -> Iterator[Note]:
+def notes_in(changelog: str, project: str = "") -> Iterator[Note]:
     """All notes of a changelog, read as they are asked for."""
-    reader = _Reader()
+    reader = _Reader(OwnNumbers(changelog, project))
     lines = (_plain(changelog) if ".. changelog::" in changelog else changelog).splitlines()
     for number, line in enumerate(lines):
         below = lines[number + 1] if number + 1 < len(lines) else ""
