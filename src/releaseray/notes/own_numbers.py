@@ -10,13 +10,17 @@ _NUMBERS = regex(
     r"(?P<link>/(?:pull|issues|merge_requests|pulls)/)(\d+)"
     r"|(?:#|\bGH-|\bgh-|:(?:pr|issue|gh|pull|ghpull|ghissue|bug|feature)!?:`[^`<]*?#?)(\d+)"
 )
-_LINK = regex(r"/(?:pull|issues|merge_requests|pulls)/\d")
-_NAMED = regex(r"[\w.-]+$")
+_REFERENCE = regex(r"(?:#|/(?:pull|issues|merge_requests|pulls)/)\d+")
+_NAME = regex(r"[\w.-]+")
+_LONGEST_NAME = 60
 _LONGEST = 7
 """Digits of a number; more are no number of a pull request."""
 
 _WORD = regex(r"(?:prs?|pulls?|request|mrs?|gh|issues?|bugs?|tickets?|fix(?:e[sd])?|close[sd]?|see|refs?)")
 """What stands before a `#` and names no repository."""
+
+_LINKED = ("]", " <", "`]")
+"""What stands behind the text of a link."""
 
 _FEWEST = 3
 _ITS_OWN = 0.8
@@ -35,10 +39,10 @@ class OwnNumbers:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """The names under which links know the project, in lower case: its own, the one that most links have, and those
-        it had before. Empty where nothing is known of them."""
+        """The names under which the project is known, in lower case: its own, the one that most references have (where
+        most have none, no other), and those it had before."""
         places = defaultdict(list)
-        for place, name in enumerate(_linked(self._changelog)):
+        for place, name in enumerate(_referred(self._changelog)):
             places[name].append(place)
         usual = max(places, key=lambda name: len(places[name]), default="")
         before = {name for name, at in places.items() if _had_its_time(at)}
@@ -67,15 +71,19 @@ class OwnNumbers:
 
 def _before(text: str, at: int) -> str:
     """The name that ends there, in lower case; nothing where none does."""
-    named = _NAMED.search(text, max(0, at - 60), at if text[at - 2 : at] != "/-" else at - 2)
-    return named[0].strip("-_.").lower() if named else ""
+    end = at - 2 if text.endswith("/-", 0, at) else at
+    # Read from behind: a search would try every word of what stands before
+    name = _NAME.match(text[max(0, end - _LONGEST_NAME) : end][::-1])
+    return name[0][::-1].strip("-_.").lower() if name else ""
 
 
-def _linked(changelog: str) -> Iterator[str]:
-    """The names of the repositories that the links of a changelog lead to."""
-    for found in _LINK.finditer(changelog):
-        if name := _before(changelog, found.start()):
-            yield name
+def _referred(changelog: str) -> Iterator[str]:
+    """The names of the repositories that a changelog refers to; nothing for a bare number. The text of a link counts
+    as what it links to."""
+    for found in _REFERENCE.finditer(changelog):
+        name = _before(changelog, found.start())
+        if name or not changelog.startswith(_LINKED, found.end()):
+            yield "" if _WORD.fullmatch(name) else name
 
 
 def _had_its_time(places: list[int]) -> bool:
