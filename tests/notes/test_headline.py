@@ -47,7 +47,9 @@ def test_what_is_taken_off_becomes_structure() -> None:
     )
 
 
-@pytest.mark.parametrize("title", ["feat!: x", "feat(api)!: x", "feat!(api): x", "feat(api!): x", "feat! x"])
+@pytest.mark.parametrize(
+    "title", ["feat!: x", "feat(api)!: x", "feat!(api): x", "feat(api!): x", "feat! x", "!feat(api): x"]
+)
 def test_the_mark_of_what_breaks_is_seen_wherever_it_stands(title: str) -> None:
     parts = headline(title)
     assert parts.breaking

@@ -90,7 +90,7 @@ _FOLLOWS_UP = regex(
     re.IGNORECASE,
 )
 _UPKEEP_AREA = regex(
-    r"(?:tidy-?up|clean-?up|spelling|typos?|whitespace|indent(?:ation)?|codespell|gha|ci|github|appveyor|travis|"
+    r"(?:tidy-?up|clean-?up|nits?|spelling|typos?|whitespace|indent(?:ation)?|codespell|gha|ci|github|appveyor|travis|"
     r"azure-pipelines|circleci|gitignore|mailmap|codeowners)(?:$|[/ ,.-])",
     re.IGNORECASE,
 )

@@ -100,6 +100,8 @@ def headline(title: str) -> Headline:
     if marked := "reaking" in title or "BREAKING" in title:
         title = _MARKED.sub(r"\g<before>\g<joint>", title)
         marked = len(title) < len(whole)
+    if title[:1] == "!" and (lead := _LEAD.match(title, 1)) and _kind((lead["prefix"] or "").lower()):
+        title, marked = title[1:], True
     if title[:1] in _LOOSE_OPENINGS:
         if title[0] in _TWO_OPENINGS and (two := _TWO_WORDS.match(title)):
             title = title[two.end() :]
