@@ -108,6 +108,8 @@ def test_tidying_up_breaks_nothing(title: str) -> None:
         "Generalize the use of build_from_crawler() internally",
         "Remove remaining cross-imports in test modules",
         "Rename CIFuzz workflow to fuzz",
+        "Remove CircleCI",
+        "Rename what the code style rules check",
         "Warn on clippy::needless_raw_strings",
         "Remove the importlib-metadata dependency",
         "Migrate the pages to the renderer that is the default",

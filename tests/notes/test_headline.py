@@ -113,7 +113,12 @@ def test_an_area_before_the_colon_is_a_scope_and_no_kind() -> None:
         ("feat!(api): drop v1", "feat", "api", "drop v1"),
         ("DEP: remove in1d", "deprecate", "", "remove in1d"),
         ("dep: bump packaging", "dep", "", "bump packaging"),
+        ("DEPR: in1d", "deprecate", "", "in1d"),
+        ("DOC/RLS: notes for 2.1", "doc", "", "notes for 2.1"),
         ("fix(ui) : keep the focus", "fix", "ui", "keep the focus"),
+        ("fix : keep the focus", "fix", "", "keep the focus"),
+        ("🤖 : keep the focus (stacked PR 2 of 3)", "", "", "keep the focus"),
+        ("4.0 | Filters: keep the order", "", "Filters", "keep the order"),
         ("【Fix】 a leak", "", "", "a leak"),
     ],
 )

@@ -245,6 +245,34 @@ def test_a_fragment_of_go_changelog_holds_a_note_for_each_block() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "told"),
+    [
+        (
+            ".changes/next-release/bugfix-s3-7.json",
+            '{"type": "bugfix", "category": "s3", "description": "Keep the ``key`` (`#7 <https://x/7>`__)"}',
+            [("fix", "Keep the `key` (#7)")],
+        ),
+        (
+            "change/@acme-kettle-5a310926-964b-4508-bc7d-4e0a4a431de7.json",
+            '{"type": "minor", "comment": "Boil faster (#7)", "packageName": "@acme/kettle"}',
+            [("feature", "Boil faster (#7)")],
+        ),
+        (
+            "common/changes/@acme/kettle/main_2026.json",
+            '{"changes": [{"comment": "Fix the lid", "type": "patch"}, {"comment": "Drop `steam()`", "type": "major"},'
+            ' {"comment": "", "type": "none"}]}',
+            [("fix", "Fix the lid (#7)"), ("breaking", "Drop `steam()` (#7)")],
+        ),
+        (".changes/odd.json", '{"type": ["fix"], "comment": 7}', [("feature", "Several things (#7)")]),
+    ],
+)
+def test_fragments_in_json_are_read(path: str, text: str, told: list[tuple[str, str]]) -> None:
+    added = commit(2, "feat: several things (#7)")._replace(files=(FileChange("A", path), FileChange("M", "src/a.ts")))
+    entries = build(history(added, fragments={path: text}), "engineer").entries
+    assert [(entry.category, entry.text) for entry in entries if entry.kept] == told
+
+
 def test_what_is_brought_in_commit_by_commit_is_told_once() -> None:
     files = tuple(FileChange("M", f"src/rule{at}.php") for at in range(9))
     brought = [commit(at, f"Update Rector to commit {at:040x}")._replace(files=files) for at in (4, 3, 2)]

@@ -48,6 +48,8 @@ from releaseray.notes.wording import imperative, mended, past
         ("Setting X is deprecated", "Setting X is deprecated", "Setting X is deprecated"),
         ("ha-checkbox with style", "ha-checkbox with style", "ha-checkbox with style"),
         ("scroll-to-bottom on output", "Scroll-to-bottom on output", "Scroll-to-bottom on output"),
+        ("import should skip folders", "Import should skip folders", "Import should skip folders"),
+        ("fixing a name that is nested", "Fix a name that is nested", "Fixed a name that is nested"),
         ("Removing dead code", "Remove dead code", "Removed dead code"),
         ("Support for Y", "Support for Y", "Support for Y"),
         ("Log output is lost", "Log output is lost", "Log output is lost"),

@@ -93,6 +93,8 @@ FRAGMENTS = [
     ".changes/unreleased/Added-20240101.yaml", "releasenotes/notes/fix-1a2b3c.yaml", "changelog/12.improvement.rst",
     "Misc/NEWS.d/next/Library/2024-01-01.gh-issue-1.abc.rst", "src/pkg/newsfragments/12.feature",
     "changelogs/fragments/12-fix.yml", "doc/release/upcoming_changes/12.change.rst",
+    ".changes/next-release/bugfix-s3-1.json", "common/changes/@acme/kettle/main_2026.json",
+    "change/@acme-kettle-5a310926-964b-4508-bc7d-4e0a4a431de7.json",
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import re
 
 from releaseray.notes.change import Change
 from releaseray.notes.conventions import names_kind
+from releaseray.notes.headline import without_trailer
 from releaseray.notes.regexes import regex
 from releaseray.notes.release_note import blocks
 from releaseray.notes.wording import by_kind
@@ -95,7 +96,7 @@ def _sentence(text: str) -> str:
     line = _MD_LINK.sub(r"\1", _RST_LINK.sub(lambda found: found[1].strip(), line))
     line = _EMPHASIS.sub(r"\1", _TILDE.sub("`", _TICKS.sub("`", line)))
     line = _CREDIT.sub("", line) if len(line) > 40 else line
-    return _first_sentences(line)
+    return _first_sentences(without_trailer(line))
 
 
 def _with_its_list(text: str) -> str:

@@ -66,6 +66,8 @@ _INSIDE = regex(
     r"|test (?:suite|modules?|files?|utils?|helpers?))\b"
     r"|\b(?:clang-tidy|compiler|clippy|lint\w*|rubocop|mypy|unchecked|sonar|coverity|pylint|flake8)"
     r" (?:warnings?|errors?|issues?|offen[cs]es?)\b"
+    r"|\b(?:[Cc]ode|[Cc]oding)[- ]?(?:style|standards?)\b|\b[Cc]opyrights?\b|\b[Dd]ocblocks?\b|\bbranch rename\b"
+    r"|\b(?:[Cc]ircle ?CI|[Tt]ravis|[Aa]pp[Vv]eyor|[Jj]enkins)\b(?! (?:support|plugin))"
     r"|\b(?:[Ll]ogos?|[Aa]rtwork|[Bb]adges?|[Ss]ponsors?)\b"
     r"|\b(?:CI|dependabot|codeql|github actions?|CIFuzz)\b(?!-)|\.gitignore\b|\bgitignore$|clippy::",
 )

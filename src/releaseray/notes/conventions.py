@@ -44,7 +44,7 @@ KIND_CATEGORIES = {
             Category.FEATURE,
             "feat feature features improve improvement enhancement enhanced enh add added new types usecase",
         ),
-        (Category.FIX, "fix fixes fixed bugfix hotfix bug"),
+        (Category.FIX, "fix fixes fixed bugfix hotfix bug regr"),
         (Category.PERF, "perf performance optimize"),
         (Category.SECURITY, "security sec"),
         (Category.BREAKING, "breaking remove removed"),
@@ -53,7 +53,8 @@ KIND_CATEGORIES = {
         (
             Category.INTERNAL,
             "style styles refactor refactoring test tests testing build ci chore chores deps dep dependencies "
-            "release wip bump cleanup clean lint bld dev maint mnt rel sty tst cln typ internal misc ref i18n",
+            "release wip bump cleanup clean lint bld dev maint mnt rel rls sty tst cln typ internal misc ref i18n "
+            "bench",
         ),
     )
     for kind in kinds.split()

@@ -126,7 +126,7 @@ def fate_of(change: Change) -> Fate:
 
 def _is_release(headline: Headline, text: str) -> bool:
     return (
-        headline.kind in ("release", "rel")
+        headline.kind in ("release", "rel", "rls")
         or _RELEASE.match(text) is not None
         or (headline.scope == "release" and bool(headline.kind))
         or (headline.scope == "" and headline.kind not in _TELLING and _NAMED_VERSION.match(text) is not None)

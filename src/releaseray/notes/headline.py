@@ -11,7 +11,7 @@ _KINDS = (
     "refactor refactoring test tests testing build ci chore chores revert security sec deps dep dependencies "
     "release wip improve improvement enhancement enh enhance bug bump breaking add added remove removed change "
     "changed deprecate deprecated update updated minor major patch tweak optimize cleanup clean lint typo i18n "
-    "bld bug dev api maint mnt rel sty tst cln typ doc tst internal misc polish types new imp ref"
+    "bld bug dev api maint mnt rel sty tst cln typ doc tst internal misc polish types new imp ref rls regr bench"
 )
 KINDS = frozenset(_KINDS.split())
 """Words that, before a colon, say what KIND of change this is; any other word there is an area (a scope)."""
@@ -19,15 +19,16 @@ KINDS = frozenset(_KINDS.split())
 _LEAD = regex(
     r"\s*(?:"
     r"(?P<emoji>:[a-z][a-z0-9_+-]+:|[\u2190-\u21ff\u231a-\u23ff\u2460-\u27bf\u2900-\u297f\u2b05-\u2b55"
-    r"\u3030\u303d\u3297\u3299\U0001f000-\U0001faff][\ufe0f\u200d\U0001f000-\U0001faff\u2640\u2642]*)"
+    r"\u3030\u303d\u3297\u3299\U0001f000-\U0001faff][\ufe0f\u200d\U0001f000-\U0001faff\u2640\u2642]*)(?:\s?:(?=\s))?"
     r"|[\[【](?P<tag>[^\[\]【】\n]{1,60})[\]】](?!\()(?:\s*[:-](?=\s))?"
     r"|(?P<django>(?:(?:Fix|Fixed|Refs?|Fixes|Closes|Closed|Resolved|Resolves)\s+)?#\d+"
     r"(?:(?:,?\s+(?:and|&)\s+|,\s*)(?:(?:[Ff]ixed|[Rr]efs?|[Cc]loses)\s+)?#\d+)*\s*(?:--?|—|–|:)(?=\s))"
     r"|(?P<ticket>(?:(?:gh|GH|bpo)-\d+|[A-Z][A-Z0-9]{1,9}-\d+|\([A-Z][A-Z0-9]{1,9}-\d+\)|[Ii]ssue\s+#\d+|\(#\d+\)|#\d+)(?:,\s*[A-Z]+-\d+)*"
     r"(?:\s*[:\-–|](?=\s)|(?=\s)))"
     r"|\d{3,6}\s?[-–—](?=\s)"
+    r"|v?\d{1,3}\.(?:\d{1,3}|x)(?:\.(?:\d{1,3}|x))?\s\|(?=\s)"
     r"|(?P<prefix>[A-Za-z0-9_.*/@+{},-]{1,50}(?:\s?[/&+,]\s?[\w./-]{1,30})?)(?P<bang_before>!)?"
-    r"(?:\s?\((?P<scope>[^()\n]{0,80})\)(?:\s(?=:))?)?(?P<bang>!)?:(?P<bang_after>!)?(?=\s|[\u2600-\u27bf\U0001f300-\U0001faff]|$)"
+    r"(?:\s?\((?P<scope>[^()\n]{0,80})\))?(?P<bang>!)?\s?:(?P<bang_after>!)?(?=\s|[\u2600-\u27bf\U0001f300-\U0001faff]|$)"
     r")"
 )
 _TRAIL = regex(
@@ -40,7 +41,7 @@ _TRAIL = regex(
     r"(?:(?:[\w.-]+/[\w.-]+)?#\d+(?:,\s*)?)+"
     r"|\s[(\[]?#\d+)"
     r"|\[(?:(?:skip|no|ci)[ -][\w-]{1,20}|[\w-]{1,20} skip)\]"
-    r"|\s[(\[](?:[Pp]art\s)?\d{1,2}(?:/| of )\d{1,2}[)\]]"
+    r"|\s[(\[](?:(?:[Pp]art|(?:[Ss]tacked\s)?PR|[Pp]atch)\s)?\d{1,2}(?:/| of )\d{1,2}[)\]]"
     r"|[\u2728\U0001f300-\U0001faff][\ufe0f\u200d\U0001f300-\U0001faff]*"
     r")\s*\.?$"
 )
@@ -70,7 +71,7 @@ _TWO_OPENINGS = frozenset("bBhHnN")
 _LOOSE_OPENINGS = frozenset("fFhHdDcCpPrRtTbBsSnN")
 _AREA = regex(r"(?!(?:note|error|warning|todo|also|regression|crash|https?)$)[a-z][a-z0-9_./*-]{1,24}(?<!error)")
 _JOINT = regex(r"\s?[/&+,]\s?")
-_SHOUTED = {"DEP": "deprecate", "DEP/TYP": "deprecate"}
+_SHOUTED = {"DEP": "deprecate", "DEP/TYP": "deprecate", "DEPR": "deprecate"}
 """Kinds that mean something else in capitals, by NumPy's convention of commit messages."""
 
 
@@ -130,7 +131,7 @@ def headline(title: str) -> Headline:
             breaking = breaking or bool(bang_before or bang or bang_after or (within or "").endswith("!"))
             breaking = breaking or _BREAKING in {word, (within or "").lower()}
         start = lead.end()
-    text = _without_trailer(title[start:].strip())
+    text = without_trailer(title[start:].strip())
     return Headline(whole, text or title, kind, _area(scope), breaking, tuple(emoji), tuple(tags))
 
 
@@ -149,7 +150,8 @@ def _kind(prefix: str) -> str:
     return words[0] if len(words) > 1 and all(word in KINDS for word in words) else ""
 
 
-def _without_trailer(text: str) -> str:
+def without_trailer(text: str) -> str:
+    """The sentence without the pull requests, issues and tickets that it ends with: links hold them."""
     while text and (text[-1] in ")]0123456789.\ufe0f" or ord(text[-1]) > 0x2727):
         trail = _TRAIL.search(text)
         if not trail or not trail.start():

@@ -8,6 +8,7 @@ from releaseray.notes.change import Change, Fragment
 from releaseray.notes.grouping import Group, groups
 from releaseray.notes.headline import Headline, headline
 from releaseray.notes.history import Commit, FileChange, History, Person, PullRequest
+from releaseray.notes.json_fragments import as_blocks
 from releaseray.notes.merges import merged
 from releaseray.notes.people import co_authors, is_bot, names_authors
 from releaseray.notes.references import issues, pull_request
@@ -152,8 +153,9 @@ def _files(commits: list[Commit]) -> tuple[FileChange, ...]:
 
 
 def _fragments(files: tuple[FileChange, ...], history: History) -> tuple[Fragment, ...]:
-    return tuple(
-        Fragment(file.path, history.fragments[file.path])
-        for file in files
-        if file.path in history.fragments and file.status == "A"
-    )
+    added = (file.path for file in files if file.path in history.fragments and file.status == "A")
+    return tuple(Fragment(path, text) for path in added if (text := _text(path, history.fragments[path])))
+
+
+def _text(path: str, text: str) -> str:
+    return as_blocks(text) if path.endswith(".json") else text

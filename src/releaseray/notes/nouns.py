@@ -9,6 +9,12 @@ _AS_IT_IS = regex(
 )
 """What is told of a thing: "Check IDs are now derived from …"."""
 
+_FINITE_NEXT = regex(
+    r"(?:should|must|can|cannot|could|will|would|is|are|was|were|has|have|does"
+    r"|(?:should|could|would|is|does|ca|wo)n't) "
+)
+"""What only a thing is followed by: "Import should skip …"."""
+
 _WORK = regex(
     r"(?:tweak|fix|change|improvement|issue|clean-?up|update|error|bug|adjustment|correction)(?:e?s)?\b"
     r"(?! (?:to|in) \S)"
@@ -61,10 +67,11 @@ def is_thing(word: str, verb: str, rest: str) -> bool:
         return True
     if word == PAST[verb] and word != verb:
         return word in _OFTEN_QUALITIES
-    if word.endswith("ing") and word != verb and (_FINITE.search(following) or _WORK.match(following)):
+    if word.endswith("ing") and word not in (verb, "fixing") and (_FINITE.search(following) or _WORK.match(following)):
         return True
     if word in OFTEN_THINGS:
         return not (ACTED_ON.match(following) or _PARTICLE.match(f"{word} {following}"))
     if word == verb:
-        return bool(_AS_IT_IS.match(following) or (word not in _TAKE_FOR and _OF.match(following)))
+        told = _AS_IT_IS.match(following) or _FINITE_NEXT.match(following)
+        return bool(told or (word not in _TAKE_FOR and _OF.match(following)))
     return bool(_NOT_AFTER_VERB.match(following))

@@ -20,7 +20,7 @@ _BOT = regex(
     re.IGNORECASE,
 )
 _MACHINE_ADDRESS = regex(
-    r"\[bot\]@|^(?:no-?reply@(?!users\.)|bot@|ci@|\d+\+[\w-]*bot@|\d+\+copilot@|copilot@github\.com|cursoragent@|amp@ampcode)"
+    r"\[bot\]@|(?:^|[-_.])automation@|^(?:no-?reply@(?!users\.)|bot@|ci@|\d+\+[\w-]*bot@|\d+\+copilot@|copilot@github\.com|cursoragent@|amp@ampcode)"
     r"|@(?:anthropic|openai)\.com$",
     re.IGNORECASE,
 )

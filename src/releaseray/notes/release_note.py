@@ -29,3 +29,9 @@ def blocks(text: str) -> Iterator[Block]:
     if MARK in text:
         for found in _BLOCK.finditer(text):
             yield Block(found["kind"] or "", found["text"], found[0])
+
+
+def block_of(kind: str, text: str) -> str:
+    """A block that says so; its fence is longer than any that a note holds."""
+    fence = "~" * 12
+    return f"{fence}{MARK}:{kind}\n{text.strip()}\n{fence}"

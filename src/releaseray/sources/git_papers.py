@@ -41,6 +41,7 @@ _FRAGMENT = regex(
     r"(?:^|/)(?:news[-_]?fragments?|news\.d|NEWS\.d/next|changelog\.d|changes\.d|changelog[-_]unreleased|\.?unreleased(?:_\d+)?|"
     r"\.changesets?|\.changes|\.changelog|\.chloggen|\.nextchanges|upcoming_changes|releasenotes/notes|"
     r"change(?:log|s)?s?[-_/]fragments|changelog/next_release)/(?:[^/]+/)*[^/]+$"
+    r"|(?:^|/)change/[^/]+-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.json$|^common/changes/(?:[^/]+/){1,2}[^/]+\.json$"
     r"|(?:^|/)(?:news|changes|changelogs?|release[-_]notes)/(?:[a-z]+/)?"
     r"(?:\+[\w-]+|(?:gh-|pr-|issue-)?\d{2,}[\w-]*)(?:\.[\w-]+){1,3}$"
 )
