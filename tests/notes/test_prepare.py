@@ -168,6 +168,19 @@ def test_a_fragment_belongs_to_who_added_it_and_loses_the_mark_of_its_kind() -> 
     assert [entry.text for entry in told.entries if "lid" in entry.text] == ["The lid closes again (#7)"]
 
 
+def test_a_fragment_written_afterwards_belongs_to_whose_number_it_has() -> None:
+    paths = ("changelog/7.bugfix.rst", "changelog/8.feature.rst", "changelog/9.bugfix.rst", "changelog/5.bugfix.rst")
+    later = commit(3, "Write down what we forgot (#9)")._replace(files=tuple(FileChange("A", path) for path in paths))
+    texts = ("The lid closes again.", "Add a second lid.", "The news is complete.", "Close the right lid.")
+    told = build(history(later, commit(2, "Mend it (#7)"), fragments=dict(zip(paths, texts, strict=True))), "engineer")
+    assert {(entry.text, entry.reason) for entry in told.entries if entry.kept} == {
+        ("The lid closes again (#7)", "news fragment 7.bugfix.rst"),
+        ("Add a second lid (#9)", "news fragment 8.feature.rst"),
+        ("The news is complete (#9)", "news fragment 9.bugfix.rst"),
+        ("Close the right lid (#9)", "news fragment 5.bugfix.rst"),
+    }
+
+
 def test_a_release_is_no_news_whatever_stands_before_its_version() -> None:
     titles = (
         "Release :gem: v4.4.1",

@@ -101,6 +101,9 @@ def test_customers_hear_what_they_can_do(title: str, said: str) -> None:
         ("Add a dark mode", 0),
         ("Add the `--dark` switch to reports", 1),
         ("Fix src/core/session.py", 2),
+        ("Fix the build of docs/make.jl", 2),
+        ("Tidy up src/core", 2),
+        ("Speed up lint/format/emit", 2),
         ("Fix mutex", 2),
         ("Updated tonic and prost to 0.14", 2),
         ("Centralize the lookup of sessions", 2),
@@ -246,6 +249,9 @@ def test_what_only_makers_care_for_is_not_plain(title: str) -> None:
         "Documents can be shared",
         "Draw text in WebGL maps",
         "Sign in with OAuth2 and OpenID",
+        "Ask before the start/end dates change",
+        "Write PDF/A and speak HTTP/2",
+        "Support for volumes/prune.",
     ],
 )
 def test_words_of_customers_stay_plain(title: str) -> None:

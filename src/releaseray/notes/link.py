@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from releaseray.notes.change import Change, Fragment
+from releaseray.notes.change import Change
+from releaseray.notes.fragments import added, brought_home
 from releaseray.notes.grouping import Group, groups
 from releaseray.notes.headline import Headline, headline
 from releaseray.notes.history import Commit, FileChange, History, Person, PullRequest
-from releaseray.notes.json_fragments import as_blocks
 from releaseray.notes.merges import merged
 from releaseray.notes.people import co_authors, is_bot, names_authors
 from releaseray.notes.references import issues, pull_request
@@ -42,7 +42,7 @@ def link(history: History) -> list[Change]:
         closes = tuple(number for number in changes[at].closes if number != pr)
         changes[at] = changes[at]._replace(pr=pr, closes=closes)
     changes.sort(key=lambda change: order[change.shas[0]])
-    return changes
+    return brought_home(changes) if history.fragments else changes
 
 
 def alone(commit: Commit) -> tuple[Headline, str | None]:
@@ -96,7 +96,7 @@ def _change(group: Group, words: Said, history: History, order: dict[str, int]) 
         labels=pull.labels if pull else (),
         closes=words.closes,
         mentions=words.mentions,
-        fragments=_fragments(files, history) if history.fragments else (),
+        fragments=added(files, history.fragments) if history.fragments else (),
         is_bot=not people,
     )
 
@@ -150,12 +150,3 @@ def _files(commits: list[Commit]) -> tuple[FileChange, ...]:
             if known is None or known.status != "A":
                 merged_files[file.path] = file
     return tuple(merged_files.values())
-
-
-def _fragments(files: tuple[FileChange, ...], history: History) -> tuple[Fragment, ...]:
-    added = (file.path for file in files if file.path in history.fragments and file.status == "A")
-    return tuple(Fragment(path, text) for path in added if (text := _text(path, history.fragments[path])))
-
-
-def _text(path: str, text: str) -> str:
-    return as_blocks(text) if path.endswith(".json") else text

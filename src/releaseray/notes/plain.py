@@ -6,11 +6,18 @@ from releaseray.notes.regexes import regex
 from releaseray.notes.verbs import PAST
 from releaseray.notes.wording import capital, imperative, past, says_two_things
 
+_FOLDERS = """
+actions apps bin cmd crates doc docs encoding etc examples github include internal lib libs modules net node packages
+pkg script scripts semconv src std sys test tests tmp tools types usr var
+"""
 _PATH = regex(
-    r"(?:^|[\s`'\"(])(?:\.{0,2}/)?(?:[\w@.-]+/)+[\w.-]+|\b[\w-]+\.(?:py|js|ts|tsx|jsx|mjs|c|h|cc|cpp|hpp"
+    rf"(?:^|[\s`'\"(])(?!(?!(?:{'|'.join(_FOLDERS.split())})/)(?:[A-Za-z]+/[A-Za-z]+|[A-Z]+/\d)(?![\w/@-]|\.\w))"
+    r"(?:\.{0,2}/)?(?:[\w@.-]+/)+[\w.-]+|\b[\w-]+\.(?:py|js|ts|tsx|jsx|mjs|c|h|cc|cpp|hpp"
     r"|rs|go|rb|java|kt|cs|php|"
     r"md|rst|txt|json|ya?ml|toml|cfg|ini|html?|s?css|sh|sql|lock|proto|xml|vue|svelte|mk|cmake|in|am|ac|d)\b",
 )
+"""A file or a folder. Two words with a slash between them are mostly either of two (start/end, PDF/A)."""
+
 _NAMES = """
 AppImage AsciiDoc BigQuery CentOS ChatGPT ChromeOS ClickHouse CloudFront CloudWatch CockroachDB DevTools DigitalOcean
 DuckDB DynamoDB eBay FastAPI FreeBSD GeoJSON GeoTIFF GitHub GitLab GraphQL gRPC HomeKit iOS iPad iPhone IntelliJ
