@@ -22,7 +22,7 @@ def added(files: Sequence[FileChange], texts: Mapping[str, str]) -> tuple[Fragme
 def brought_home(changes: Sequence[Change]) -> list[Change]:
     """The changes, each with the fragments that tell of it: who writes afterwards what others left out names the files
     after their pull requests."""
-    places = {change.pr: at for at, change in enumerate(changes) if change.pr is not None}
+    places: dict[int | None, int] = {change.pr: at for at, change in enumerate(changes) if change.pr is not None}
     homes = list(changes)
     for at, change in enumerate(changes):
         for fragment in change.fragments:
