@@ -187,6 +187,7 @@ def test_a_release_is_no_news_whatever_stands_before_its_version() -> None:
         "Release the 4.4.1",
         "release core 2.8.1, micro 2.8.1",
         "[CHANGELOG] Add empty Master section",
+        "Change Version from 2.1.0 to 2.2.0",
     )
     assert {prepare(history(commit(2, title))).items[0].fate for title in titles} == {"release"}
     assert prepare(history(commit(2, "Release memory at 80 percent"))).items[0].fate == "told"
@@ -315,6 +316,13 @@ def test_a_release_of_one_small_change_is_told_to_everybody() -> None:
 def test_customers_are_told_that_something_was_taken_back() -> None:
     revert = commit(2, 'Revert "Add orWhereKey to the builder" (#9)')
     assert build(history(revert), "customer").body_md == "This release takes back 1 earlier change.\n"
+
+
+def test_customers_are_told_what_was_mended_or_nothing() -> None:
+    titles = ("fix(`vault_role`): fix crash", "editor: Fix a crash", "Fix crash when a sheet is closed")
+    told = build(history(*map(commit, (4, 3, 2), titles)), "customer")
+    assert told.body_md.count("crash") == 2
+    assert "**editor:** Fixed a crash" in told.body_md
 
 
 def test_customers_are_not_told_that_there_is_nothing_to_do_where_there_is() -> None:

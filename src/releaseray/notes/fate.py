@@ -29,6 +29,7 @@ _RELEASE = regex(
     rf"(?:, [-\w]{{1,30}} {_VERSION}){{0,5}}(?: release)?\.?$"
     r"|(?:bump|update|set|increment|upgrade)(?: (?:the|to|package|crate|project|app|dev|lib|library|next|new)){0,4} "
     r"version(?: number| string)?(?: (?:to|from|for|in) .{0,200})?$"
+    rf"|chang(?:e|es|ed|ing) (?:the )?version (?:number )?(?:from {_VERSION} )?to {_VERSION}$"
     rf"|bump(?:ed|ing|s)? (?:to |up to )?{_VERSION}$|bump(?:ed|ing|s)?:? (?:the )?version\b"
     rf"|bump {_VERSION} (?:to|->|→) {_VERSION}$"
     r"|(?:start|begin|open|back to|post[- ]release|prepare).{0,40}"

@@ -74,6 +74,11 @@ _JARGON_PHRASES = regex(
     r"\b(?:webpack|rollup|vite|vitest|esbuild|babel|grunt|gulp|browserify|mocha|karma|sinon|chai|jasmine"
     r"|puppeteer|jest|playwright|cypress)\b",
 )
+_BARE = regex(
+    r"(?:fix|repair|prevent|avoid|resolve|correct|handle|address)\w* (?:an? |the |some |possible |potential )*"
+    r"(?:crash|panic|bug|error|issue|problem|failure|leak|race|regression|deadlock|hang|exception|warning)\w*",
+    re.IGNORECASE,
+)
 _WORDS = regex(r"\w+")
 _ALLOW = regex(
     r"(?:Allow|Let|Enable)\s+(?:(?P<who>(?!\w+ing\b|to\b)\S.*?)\s+)?to\s+(?P<what>(?!(?:the|a|an|be|\w+ing)\b)\S.*)$"
@@ -103,6 +108,11 @@ def plainness(text: str) -> int:
     if names > 2 or len(text) < 8 or (names and len(text.split()) < 4):
         return 2
     return 1 if names else 0
+
+
+def is_bare(text: str) -> bool:
+    """Whether a sentence says that something was mended, and not what: "Fix crash"."""
+    return _BARE.fullmatch(text) is not None
 
 
 def benefit(text: str, fault: bool = False) -> str:

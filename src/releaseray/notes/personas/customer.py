@@ -7,7 +7,7 @@ from releaseray.notes.draft import Category
 from releaseray.notes.flags import upgrade_instructions
 from releaseray.notes.highlights import foremost
 from releaseray.notes.markdown import inline
-from releaseray.notes.plain import benefit, plainness
+from releaseray.notes.plain import benefit, is_bare, plainness
 from releaseray.notes.prepared import Item, Prepared
 from releaseray.notes.production import Production
 from releaseray.notes.regexes import regex
@@ -31,7 +31,7 @@ class Customer:
         """What can be said in plain words; where that is next to nothing, what names a little code too."""
         telling = [item for item in distinct(release.items) if item.matters and not item.change.reverts]
         ranked = sorted(for_users(telling), key=lambda item: -item.weight)
-        levels = [(item, plainness(item.note)) for item in ranked]
+        levels = [(item, plainness(item.note)) for item in ranked if area(item) or not is_bare(item.note)]
         plain = [item for item, level in levels if level == 0]
         if len(plain) >= _ENOUGH:
             return plain
