@@ -8,7 +8,7 @@ from releaseray.notes.draft import Category
 from releaseray.notes.highlights import foremost, highlights
 from releaseray.notes.markdown import inline
 from releaseray.notes.personas.engineer import requirement
-from releaseray.notes.plain import benefit, plainness
+from releaseray.notes.plain import benefit, is_bare, plainness
 from releaseray.notes.prepared import Item, Prepared
 from releaseray.notes.production import Production, for_colleagues
 from releaseray.notes.regexes import regex
@@ -43,7 +43,7 @@ class Internal:
         weightiest of the rest too."""
         matter = [item for item in distinct(release.items) if item.matters]
         items = sorted(for_users(matter), key=lambda item: -item.weight)
-        spoken = [item for item in items if plainness(item.note) < 2 or item.category in PRESSING]
+        spoken = [item for item in items if _can_be_said(item)]
         if len(spoken) >= _ENOUGH:
             return spoken
         told = {id(item) for item in spoken}
@@ -88,6 +88,12 @@ class Internal:
 def _told(shown: Sequence[Item], categories: Sequence[Category]) -> list[Item]:
     """The items of `categories` but for what takes something back, which is watched."""
     return [item for item in shown if item.category in categories and not item.change.reverts]
+
+
+def _can_be_said(item: Item) -> bool:
+    if item.category in PRESSING:
+        return True
+    return plainness(item.note) < 2 and bool(area(item) or not is_bare(item.note))
 
 
 def _parted(shown: Sequence[Item]) -> tuple[list[Item], list[Item]]:
