@@ -35,8 +35,8 @@ undeprecate undo unescape unify unlock unpin unregister unset unwrap update upgr
 version visit wait warn whitelist widen wire wrap write yank zero fold
 accelerate acknowledge adopt amortize capitalize disambiguate downcase drain ease enrich humanize interpolate memoise
 parametrize redefine reposition rescue reword scrub shield subclass unmount upcase weaken re-add re-allow re-apply
-re-check re-create re-export re-fetch re-generate re-implement re-initialize re-introduce re-open re-order re-raise re-render
-re-use
+re-check re-create re-export re-fetch re-generate re-implement re-initialize re-introduce re-open re-order re-raise
+re-render re-use
 chain key mutate re-execute share
 advance allocate ask associate autocorrect bound bust canonicalize centralize commit comply concatenate deduce demangle
 depend dispatch doubt err expire export fall forget formalize gate generalize hash hint hold index internalize
